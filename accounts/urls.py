@@ -1,0 +1,14 @@
+"""Signing in and out, and one's own password."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", views.SignOut.as_view(), name="logout"),
+    path("password/", views.ChangePassword.as_view(), name="password"),
+]
