@@ -1,0 +1,71 @@
+"""The only door into the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from accounts.actors import Actor
+from ledger.chain import GENESIS, Link, event_hash
+from ledger.models import Event
+
+
+class OutOfOrder(Exception):
+    """An event dated before the last one of its case was refused."""
+
+
+class Head(NamedTuple):
+    """The last event of a case's chain."""
+
+    seq: int
+    hash: str
+    at: datetime
+
+
+def head_of(case_number: str) -> Head | None:
+    """The end of a case's chain; None before its first event."""
+    last = (
+        Event.objects.filter(case_number=case_number)
+        .order_by("-seq")
+        .values_list("seq", "hash", "at")
+        .first()
+    )
+    return Head(*last) if last else None
+
+
+def record(
+    case_number: str,
+    *,
+    after: Head | None,
+    at: datetime,
+    by: Actor,
+    move: str,
+    data: dict[str, Any],
+    into: list[Event],
+) -> Head:
+    """Put an event for a case's chain, to follow its head, into a list; return the new head.
+
+    The caller writes the list, and holds the case's row lock since it read the head, so that no
+    two events can claim the same place. Raises OutOfOrder.
+    """
+    if after is not None and at < after.at:
+        raise OutOfOrder(f"{case_number}: {move} at {at} is before the last event at {after.at}")
+    seq, previous = (after.seq + 1, after.hash) if after else (1, GENESIS)
+    link = Link(case_number, seq, at, by.kind, by.user_id, by.label, move, data, previous, "")
+    link = replace(link, hash=event_hash(link))
+    into.append(
+        Event(
+            case_number=case_number,
+            seq=seq,
+            at=at,
+            actor_kind=link.actor_kind,
+            actor_id=link.actor_id,
+            actor_label=link.actor_label,
+            move=move,
+            data=data,
+            previous=previous,
+            hash=link.hash,
+        )
+    )
+    return Head(seq, link.hash, at)
