@@ -1,0 +1,192 @@
+"""What a supervisor asks: a period, a basis, a cut-off and a part of the house, from the address.
+
+The same question stands behind a number and behind the list of its cases, so that a link is the
+number's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from sla import streams, wording
+from sla.figures import EVERYTHING, UNASSIGNED, Scope
+from sla.measures import BASES, ZONE
+from sla.periods import (
+    YEARS,
+    InstantError,
+    Period,
+    instant_of,
+    month_of,
+    quarter_of,
+    year_of,
+)
+
+MOST_YEARS = 12
+"""Longest period a page shows; months are its rows."""
+
+
+class QuestionForm(forms.Form):
+    """Period, basis and cut-off; an empty field means this year, by receipt, now."""
+
+    basis = forms.ChoiceField(label=_("Basis"), choices=list(wording.BASES.items()), required=False)
+    as_of = forms.CharField(
+        label=_("As known at the end of"),
+        required=False,
+        max_length=40,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        for name, label in (("to", _("To")), ("from", _("From"))):
+            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            self.fields[name] = forms.DateField(
+                label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"]
+            )
+        self.order_fields(["from", "to", "basis", "as_of"])
+
+    def clean_as_of(self) -> datetime | None:
+        text = self.cleaned_data["as_of"].strip()
+        if not text:
+            return None
+        try:
+            return instant_of(text, self.now)
+        except InstantError:
+            raise forms.ValidationError(
+                _("Please give a day that is not in the future, such as 2026-11-22.")
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        found = self.cleaned_data
+        year = year_of(self.now.astimezone(ZONE).date())
+        start, end = found.get("from"), found.get("to")
+        if self.errors:
+            return found
+        start = start or (date(end.year, 1, 1) if end else year.start)
+        end = end or date(start.year, 12, 31)
+        if end < start:
+            self.add_error("to", _("The period ends before it begins."))
+        elif start.year not in YEARS or end.year not in YEARS:
+            self.add_error("from", _("Please choose years between 1990 and 2199."))
+        elif end.year - start.year > MOST_YEARS:
+            self.add_error("to", _("The period is too long; please choose at most twelve years."))
+        else:
+            found["period"] = Period(start, end)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of lists that differ in their measure only."""
+
+    base: str
+
+    def to(self, measure: str) -> str:
+        return f"{self.base}&measure={measure}"
+
+    def of(self, name: str, value: str) -> Links:
+        """The same for one part of what was asked for."""
+        return Links(f"{self.base}&{urlencode({name: value})}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for. `as_of` None: as known now."""
+
+    period: Period
+    now: datetime
+    basis: str = "receipt"
+    as_of: datetime | None = None
+    department: str = ""
+    kind: str = ""
+    channel: str = ""
+    scope: Scope = EVERYTHING
+
+    @property
+    def at(self) -> datetime:
+        return self.as_of or self.now
+
+    def params(self) -> dict[str, str]:
+        """The question as an address holds it."""
+        held = {
+            "from": self.period.start.isoformat(),
+            "to": self.period.end.isoformat(),
+            "basis": self.basis,
+            "as_of": self.as_of.astimezone(ZONE).isoformat() if self.as_of else "",
+            "department": self.department,
+            "kind": self.kind,
+            "channel": self.channel,
+        }
+        return {name: value for name, value in held.items() if value}
+
+    def links(self, **over: str) -> Links:
+        """To the lists of the cases behind measures; `over` replaces parts of the question."""
+        return Links(f"{reverse('supervision:cases')}?{urlencode(self._with(over))}")
+
+    def _with(self, over: dict[str, str]) -> dict[str, str]:
+        """The question's parameters with some replaced, or left out where replaced by nothing."""
+        merged = {**self.params(), **over}
+        return {name: value for name, value in merged.items() if value}
+
+    def shortcuts(self, **over: str) -> list[tuple[str, str, bool]]:
+        """The usual periods: their names, the page asked for them, and whether it is this one."""
+        today = self.now.astimezone(ZONE).date()
+        usual = [
+            (_("This year"), year_of(today)),
+            (_("This quarter"), quarter_of(today)),
+            (_("This month"), month_of(today)),
+            (_("Last year"), year_of(date(today.year - 1, 1, 1))),
+        ]
+        return [
+            (
+                str(name),
+                self.page(**{"from": span.start.isoformat(), "to": span.end.isoformat()}, **over),
+                span == self.period,
+            )
+            for name, span in usual
+        ]
+
+    def page(self, **over: str) -> str:
+        """The query string of a page that asks the same."""
+        return f"?{urlencode(self.params() | over)}"
+
+
+def read(
+    data: Mapping[str, Any], now: datetime, departments: Sequence[Department]
+) -> tuple[QuestionForm, Question | None]:
+    """The form as it was filled in, and the question; None when it cannot be understood."""
+    form = QuestionForm(data, now=now)
+    if not form.is_valid():
+        return form, None
+    known = {department.code: department.pk for department in departments} | {UNASSIGNED: 0}
+    department, kind, channel = (data.get(name, "") for name in ("department", "kind", "channel"))
+    unknown = {
+        "department": department and department not in known,
+        "kind": kind and kind not in streams.words("kinds"),
+        "channel": channel and channel not in streams.words("channels"),
+    }
+    for name in (name for name, wrong in unknown.items() if wrong):
+        form.add_error(None, _("There is no such choice: %(value)s.") % {"value": data[name]})
+    if form.errors:
+        return form, None
+    return form, Question(
+        period=form.cleaned_data["period"],
+        now=now,
+        basis=form.cleaned_data["basis"] or BASES[0],
+        as_of=form.cleaned_data["as_of"],
+        department=department,
+        kind=kind,
+        channel=channel,
+        scope=Scope(known[department] if department else None, kind or None, channel or None),
+    )

@@ -1,0 +1,246 @@
+"""The clocks of one case, moved together within one move. The only writer of clocks but the sweep.
+
+The caller holds the case's row lock. Every change is made in memory and written by `save`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+
+from sla.calendars import compiled
+from sla.models import Case, Clock, ClockPause
+from sla.policies import PolicyBook, book_of, promise_of
+from sla.targets import PAUSED_WITH_CITIZEN, WINDOWS, ClockState, Target
+from sla.timing import schedule, set_due
+from sla.worktime import due
+
+
+class ExtensionRefused(Exception):
+    """The cap would be passed, or the clock is already late. `most` units could be granted."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} more")
+        self.most = most
+
+
+class ClockSet:
+    """The live clocks of a case at one instant."""
+
+    def __init__(self, case: Case, *, new: bool = False) -> None:
+        self.case = case
+        self.at = case.received_at
+        self._live: dict[str, Clock] = {}
+        self._pauses: dict[str, list[ClockPause]] = {}
+        self._changed: dict[int, Clock] = {}
+        self._new_pauses: list[ClockPause] = []
+        self._ended_pauses: list[ClockPause] = []
+        self._created: list[Clock] = []
+        if not new:
+            clocks = case.clocks.filter(finished_at__isnull=True)
+            self._live = {c.target: c for c in clocks.select_related("policy__calendar")}
+
+    def advance(self, at: datetime) -> None:
+        """Come to the instant of a move, and judge clocks whose due instant has passed by it."""
+        self.at = at
+        self._settle()
+
+    @cached_property
+    def book(self) -> PolicyBook:
+        return book_of(self.case.stream)
+
+    def get(self, target: Target) -> Clock | None:
+        """The live clock for a target, if one is running, paused or missed."""
+        clock = self._live.get(target)
+        return clock if clock is not None and clock.finished_at is None else None
+
+    def _settle(self) -> None:
+        """Judge clocks whose due instant has passed before this move, swept or not."""
+        for clock in self._live.values():
+            late = clock.due_at is not None and clock.due_at < self.at
+            if clock.state == ClockState.RUNNING and late and clock.target not in WINDOWS:
+                self._miss(clock)
+
+    def _miss(self, clock: Clock) -> None:
+        clock.state, clock.missed_at = ClockState.MISSED, clock.due_at
+        self._changed[id(clock)] = clock
+        if clock.target == Target.REPLY:
+            judge(self.case, "missed", clock.missed_at)
+
+    def start(self, target: Target, *, department_id: int | None = None) -> Clock:
+        """Start a clock under the policy now in force, in the case's present round."""
+        policy = self.book.find(target, self.case.kind, self.at)
+        clock = Clock(
+            case=self.case,
+            target=target,
+            round=self.case.round,
+            department_id=department_id,
+            policy=policy,
+            calendar_version=policy.calendar.version,
+            started_at=self.at,
+        )
+        set_due(clock, ())
+        schedule(clock, self.at)
+        self._live[target] = clock
+        self._pauses[target] = []
+        self._created.append(clock)
+        self._mirror(clock)
+        return clock
+
+    def meet(self, *targets: Target) -> None:
+        """What was promised has been done: met, or done late if it was already missed."""
+        for clock in self._pick(targets):
+            self._end_pause(clock)
+            if clock.state != ClockState.MISSED:
+                clock.state = ClockState.MET
+                if clock.target == Target.REPLY:
+                    judge(self.case, "met", self.at)
+            self._finish(clock)
+
+    def cancel(self, *targets: Target) -> None:
+        """Nothing is owed any more. A miss already judged stays a miss."""
+        for clock in self._pick(targets or tuple(self._live)):
+            self._end_pause(clock)
+            if clock.state != ClockState.MISSED:
+                clock.state = ClockState.CANCELLED
+            self._finish(clock)
+
+    def _finish(self, clock: Clock) -> None:
+        clock.finished_at = self.at
+        self._replan(clock)
+        if clock.target == Target.REPLY:
+            self.case.paused_at = None
+
+    def pause(self, reason: str, by: str) -> None:
+        """Stop the house's clocks while it waits for the citizen; a missed clock stays missed."""
+        for clock in self._pick(tuple(PAUSED_WITH_CITIZEN)):
+            if clock.state != ClockState.RUNNING:
+                continue
+            pause = ClockPause(clock=clock, since=self.at, reason=reason, actor_label=by)
+            self._pauses_of(clock).append(pause)
+            self._new_pauses.append(pause)
+            clock.state = ClockState.PAUSED
+            self._redate(clock)
+
+    def resume(self) -> None:
+        """Let paused clocks run on; each due instant moves by what the pause took."""
+        for clock in self._pick(tuple(PAUSED_WITH_CITIZEN)):
+            if clock.state != ClockState.PAUSED:
+                continue
+            self._end_pause(clock)
+            clock.state = ClockState.RUNNING
+            self._redate(clock)
+
+    def _end_pause(self, clock: Clock) -> None:
+        if clock.state != ClockState.PAUSED:
+            return
+        for pause in self._pauses_of(clock):
+            if pause.until is None:
+                pause.until = self.at
+                self._ended_pauses.append(pause)
+
+    def _pauses_of(self, clock: Clock) -> list[ClockPause]:
+        if clock.target not in self._pauses:
+            self._pauses[clock.target] = list(clock.pauses.all())
+        return self._pauses[clock.target]
+
+    def room_for_extension(self) -> int:
+        """How many more units the reply promise may be extended by under its cap."""
+        clock = self.get(Target.REPLY)
+        if clock is None or clock.state != ClockState.RUNNING or clock.policy.cap is None:
+            return 0
+        return max(0, clock.policy.cap - clock.policy.amount - clock.extra)
+
+    def extend(self, amount: int) -> None:
+        """Grant more time on the reply promise and the department's allowance.
+
+        Raises ExtensionRefused when the cap would be passed or the promise is already missed.
+        """
+        room = self.room_for_extension()
+        if not 0 < amount <= room:
+            raise ExtensionRefused(room)
+        for clock in self._pick((Target.REPLY, Target.DEPARTMENT)):
+            if clock.state == ClockState.RUNNING:
+                clock.extra += amount
+                self._redate(clock)
+
+    def rekind(self) -> None:
+        """Apply the policy of a corrected kind from the same start, if that brings an earlier due
+        date which is still to come: a promise given is neither lengthened nor broken by a word."""
+        clock = self.get(Target.REPLY)
+        if clock is None or clock.state != ClockState.RUNNING or clock.due_at is None:
+            return
+        policy = self.book.find(Target.REPLY, self.case.kind, self.at)
+        promise = promise_of(policy, clock.extra)
+        earlier = due(compiled(policy.calendar), promise, clock.started_at, self._spans(clock))
+        if earlier is not None and self.at <= earlier < clock.due_at:
+            clock.policy, clock.calendar_version = policy, policy.calendar.version
+            self._redate(clock)
+
+    def _redate(self, clock: Clock) -> None:
+        set_due(clock, self._spans(clock))
+        self._replan(clock)
+        self._mirror(clock)
+
+    def _replan(self, clock: Clock) -> None:
+        """Have the clock written and its next event reckoned anew.
+
+        A clock merely found late keeps its pending event, so that the sweep still tells of it.
+        """
+        schedule(clock, self.at)
+        self._changed[id(clock)] = clock
+
+    def _spans(self, clock: Clock) -> list[tuple[datetime, datetime | None]]:
+        return [(p.since, p.until) for p in self._pauses_of(clock)]
+
+    def _mirror(self, clock: Clock) -> None:
+        """Keep the case line's due date equal to the reply clock's."""
+        if clock.target == Target.REPLY:
+            self.case.due_at = clock.due_at
+            self.case.due_provisional = clock.provisional
+            self.case.paused_at = self.at if clock.state == ClockState.PAUSED else None
+
+    def _pick(self, targets: Iterable[str]) -> list[Clock]:
+        found = [self.get(Target(target)) for target in targets]
+        return [clock for clock in found if clock is not None]
+
+    def save(self) -> None:
+        """Write all that changed since the last time."""
+        for clock in self._changed.values():
+            if clock.pk is not None:
+                clock.save(update_fields=WRITTEN)
+        if self._created:
+            Clock.objects.bulk_create(self._created)
+        for pause in self._ended_pauses:
+            if pause.pk is not None:
+                pause.save(update_fields=["until"])
+        if self._new_pauses:
+            ClockPause.objects.bulk_create(self._new_pauses)
+        self._forget_changes()
+
+    def _forget_changes(self) -> None:
+        self._changed, self._created = {}, []
+        self._new_pauses, self._ended_pauses = [], []
+        self._live = {t: c for t, c in self._live.items() if c.finished_at is None}
+
+
+WRITTEN = [
+    "policy",
+    "calendar_version",
+    "extra",
+    "state",
+    "due_at",
+    "provisional",
+    "finished_at",
+    "missed_at",
+    "revision",
+    "next_event_at",
+    "next_event",
+]
+
+
+def judge(case: Case, verdict: str, at: datetime | None) -> None:
+    """Freeze the verdict of a case: once, in the first round, and never again."""
+    if not case.verdict:
+        case.verdict, case.verdict_at = verdict, at

@@ -1,0 +1,165 @@
+"""From a case to counts: the one definition of what is counted, and on which day. Pure.
+
+A figure is never counted up by hand. `measures` turns a case line into a vector of counts; a move
+records the difference between the vector after it and before it, and a recount adds the vectors
+of all lines. Both must agree, which is what `manage.py verify` proves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Days of all figures are civil days in China."""
+
+MEASURES = (
+    "received",
+    "excluded",
+    "replied",
+    "published",
+    "met",
+    "missed",
+    "asked",
+    "rated",
+    "satisfied",
+)
+BASES = ("receipt", "event")
+SATISFIED_FROM = 3
+"""Ratings run from 5 (非常满意) to 1 (非常不满意); 基本满意 (3) and better are satisfied."""
+
+
+class Key(NamedTuple):
+    basis: str
+    day: date
+    department_id: int
+    kind: str
+    channel: str
+
+
+class Cell(NamedTuple):
+    key: Key
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyLine:
+    """One reply round's survey."""
+
+    asked_at: datetime
+    rating: int | None = None
+    rated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """The facts of a case that figures are made of."""
+
+    received_at: datetime
+    department_id: int | None
+    kind: str
+    channel: str
+    due_at: datetime | None = None
+    paused_at: datetime | None = None
+    replied_at: datetime | None = None
+    verdict: str = ""
+    verdict_at: datetime | None = None
+    published_at: datetime | None = None
+    excluded_at: datetime | None = None
+    surveys: tuple[SurveyLine, ...] = ()
+
+
+def civil_day(instant: datetime) -> date:
+    return instant.astimezone(ZONE).date()
+
+
+def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
+    """The line as it stood at an instant; None if the case had not come in yet.
+
+    An open case past its due instant is a miss from that instant on, whether or not the sweep
+    has written it down.
+    """
+    if line.received_at > instant:
+        return None
+
+    def known(at: datetime | None) -> datetime | None:
+        return at if at is not None and at <= instant else None
+
+    verdict, verdict_at = line.verdict, known(line.verdict_at)
+    if verdict_at is None:
+        verdict = ""
+    if not line.verdict and is_silent_miss(line, instant):
+        verdict, verdict_at = "missed", line.due_at
+    surveys = tuple(
+        survey if known(survey.rated_at) else SurveyLine(survey.asked_at)
+        for survey in line.surveys
+        if survey.asked_at <= instant
+    )
+    return replace(
+        line,
+        replied_at=known(line.replied_at),
+        verdict=verdict,
+        verdict_at=verdict_at,
+        published_at=known(line.published_at),
+        excluded_at=known(line.excluded_at),
+        surveys=surveys,
+    )
+
+
+def is_silent_miss(line: CaseLine, instant: datetime) -> bool:
+    """Whether the due instant has passed without reply, pause, exclusion or a written verdict."""
+    return (
+        line.due_at is not None
+        and line.due_at < instant
+        and line.paused_at is None
+        and line.replied_at is None
+        and line.excluded_at is None
+        and not line.verdict
+    )
+
+
+def measures(line: CaseLine) -> Counter[Cell]:
+    """The counts a case contributes, on both bases."""
+    cells: Counter[Cell] = Counter()
+    cohort = civil_day(line.received_at)
+
+    def count(measure: str, at: datetime) -> None:
+        for basis, day in (("receipt", cohort), ("event", civil_day(at))):
+            key = Key(basis, day, line.department_id or 0, line.kind, line.channel)
+            cells[Cell(key, measure)] += 1
+
+    count("received", line.received_at)
+    if line.excluded_at and line.replied_at is None:
+        # Once answered a case stays valid, even if its second handling is withdrawn or merged.
+        count("excluded", line.excluded_at)
+    if line.replied_at:
+        count("replied", line.replied_at)
+    if line.published_at:
+        count("published", line.published_at)
+    if line.verdict and line.verdict_at:
+        count(line.verdict, line.verdict_at)
+    for survey in line.surveys:
+        count("asked", survey.asked_at)
+        if survey.rated_at and survey.rating is not None:
+            count("rated", survey.rated_at)
+            if survey.rating >= SATISFIED_FROM:
+                count("satisfied", survey.rated_at)
+    return cells
+
+
+def difference(before: Counter[Cell], after: Counter[Cell]) -> dict[Key, dict[str, int]]:
+    """What to add to the figures so that `before` becomes `after`; empty where nothing changed."""
+    delta = Counter(after)
+    delta.subtract(before)
+    return by_key({cell: n for cell, n in delta.items() if n})
+
+
+def by_key(cells: Mapping[Cell, int]) -> dict[Key, dict[str, int]]:
+    rows: dict[Key, dict[str, int]] = {}
+    for (key, measure), n in cells.items():
+        rows.setdefault(key, {})[measure] = n
+    return rows

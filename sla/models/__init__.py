@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from sla.models.calendar import CalendarDay, CalendarYear, WorkCalendar
+from sla.models.case import Case, Survey
+from sla.models.clock import Clock, ClockEvent, ClockPause
+from sla.models.figures import Delta, Rollup
+from sla.models.heartbeat import Heartbeat
+from sla.models.policy import Policy
+
+__all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "Case",
+    "Clock",
+    "ClockEvent",
+    "ClockPause",
+    "Delta",
+    "Heartbeat",
+    "Policy",
+    "Rollup",
+    "Survey",
+    "WorkCalendar",
+]

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Case(models.Model):
+    """The line a supervisor sees: what is timed and counted of a citizen's matter.
+
+    Written by `sla.recording` alone. Instants say when a fact came to be, so that any figure can
+    be told as of any moment. `due_at` and `verdict` are the first round's reply promise: a
+    reopening starts new clocks but never a new verdict.
+    """
+
+    stream = models.SlugField(_("stream"), max_length=20, default="inquiry")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    stage = models.CharField(_("state"), max_length=20)
+    department = models.ForeignKey(
+        "accounts.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("department"),
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    channel = models.CharField(_("channel"), max_length=20)
+    round = models.PositiveSmallIntegerField(default=1)
+
+    received_at = models.DateTimeField(_("received"))
+    first_contact_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
+    due_provisional = models.BooleanField(default=False)
+    paused_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(_("replied"), null=True)
+    verdict = models.CharField(_("verdict"), max_length=10, blank=True)
+    verdict_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(_("published"), null=True)
+    excluded_at = models.DateTimeField(null=True)
+    exclusion = models.CharField(_("excluded as"), max_length=20, blank=True)
+    ended_at = models.DateTimeField(
+        null=True, help_text=_("When nothing more was owed: answered or excluded")
+    )
+    answer_days = models.PositiveIntegerField(
+        null=True, help_text=_("Working days from receipt to the reply")
+    )
+    rating = models.PositiveSmallIntegerField(_("rating"), null=True)
+
+    returns = models.PositiveSmallIntegerField(default=0)
+    reassignments = models.PositiveSmallIntegerField(default=0)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    supplements = models.PositiveSmallIntegerField(default=0)
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict__in=["", "met", "missed"]), name="sla_case_verdict_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)),
+                name="sla_case_rating_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="") | Q(verdict_at__isnull=False), name="sla_case_verdict_dated"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="sla_case_received"),
+            models.Index(
+                fields=["department", "-received_at", "-id"], name="sla_case_dept_received"
+            ),
+            models.Index(fields=["stage", "-received_at", "-id"], name="sla_case_stage_received"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="sla_case_open_due",
+            ),
+            # Open cases are few: by receipt they are found without passing the answered ones.
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="sla_case_open_received",
+            ),
+            models.Index(
+                fields=["stage", "due_at", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="sla_case_open_stage_due",
+            ),
+            models.Index(
+                fields=["department", "stage", "due_at", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="sla_case_open_dept_due",
+            ),
+            models.Index(fields=["-replied_at", "-id"], name="sla_case_replied"),
+            models.Index(
+                fields=["department", "-replied_at", "-id"],
+                condition=Q(published_at__isnull=True, replied_at__isnull=False),
+                name="sla_case_unpublished",
+            ),
+            models.Index(fields=["verdict", "-verdict_at", "-id"], name="sla_case_verdict"),
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(published_at__isnull=False),
+                name="sla_case_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The page staff read this case on; each stream names its own."""
+        return reverse(settings.CASE_PAGES[self.stream], args=[self.number])
+
+
+class Survey(models.Model):
+    """The question put to the citizen after one reply round, and the answer, if one came."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="surveys")
+    round = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    rating = models.PositiveSmallIntegerField(null=True)
+    rated_at = models.DateTimeField(null=True)
+    department = models.ForeignKey(
+        "accounts.Department", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "round"], name="sla_survey_once_a_round"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True, rated_at__isnull=True)
+                | Q(rating__range=(1, 5), rated_at__gte=F("asked_at")),
+                name="sla_survey_rating_dated",
+            ),
+        ]
+        indexes = [models.Index(fields=["rated_at"], name="sla_survey_rated")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.round}"

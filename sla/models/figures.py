@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Counts(models.Model):
+    """Counts under their keys. `basis` receipt: what became of the cases received on `day`;
+    event: what happened on `day`. Department 0 stands for none yet.
+    """
+
+    basis = models.CharField(max_length=8)
+    day = models.DateField()
+    department_id = models.BigIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20)
+    received = models.IntegerField(default=0)
+    excluded = models.IntegerField(default=0)
+    replied = models.IntegerField(default=0)
+    published = models.IntegerField(default=0)
+    met = models.IntegerField(default=0)
+    missed = models.IntegerField(default=0)
+    asked = models.IntegerField(default=0)
+    rated = models.IntegerField(default=0)
+    satisfied = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Delta(Counts):
+    """What one move changed in the figures; insert-only, so that no move waits for a counter."""
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.day}"
+
+
+class Rollup(Counts):
+    """Deltas folded together, by day and by month (`day` is then the first of the month)."""
+
+    grain = models.CharField(max_length=5)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["grain", "basis", "day", "department_id", "kind", "channel"],
+                name="sla_rollup_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grain} {self.basis} {self.day}"

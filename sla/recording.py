@@ -1,0 +1,74 @@
+"""Writing the case line and, in the same transaction, what changed in the figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from sla.measures import CaseLine, Cell, Key, SurveyLine, difference, measures
+from sla.models import Case, Delta, Survey
+
+FIELDS = tuple(field.attname for field in Case._meta.concrete_fields)
+
+
+def line_of(case: Case, surveys: Iterable[Survey]) -> CaseLine:
+    """The facts of a case line that are counted."""
+    return CaseLine(
+        received_at=case.received_at,
+        department_id=case.department_id,
+        kind=case.kind,
+        channel=case.channel,
+        due_at=case.due_at,
+        paused_at=case.paused_at,
+        replied_at=case.replied_at,
+        verdict=case.verdict,
+        verdict_at=case.verdict_at,
+        published_at=case.published_at,
+        excluded_at=case.excluded_at,
+        surveys=tuple(SurveyLine(s.asked_at, s.rating, s.rated_at) for s in surveys),
+    )
+
+
+class CaseRecord:
+    """A locked case line being changed by moves: remembers what it counted as before each."""
+
+    def __init__(self, case: Case, *, new: bool = False) -> None:
+        self.case = case
+        self._new = new
+        self.surveys: list[Survey] = (
+            list(case.surveys.order_by("round")) if not new and case.replied_at else []
+        )
+        self._before: Counter[Cell] = Counter() if new else self._measures()
+        self._held = {} if new else self._values()
+
+    def _values(self) -> dict[str, object]:
+        return {name: getattr(self.case, name) for name in FIELDS}
+
+    def _measures(self) -> Counter[Cell]:
+        return measures(line_of(self.case, self.surveys))
+
+    def survey(self, round_: int) -> Survey | None:
+        return next((s for s in self.surveys if s.round == round_), None)
+
+    def ask(self, survey: Survey) -> None:
+        """Put a round's question; it counts as asked from now on."""
+        survey.save(force_insert=True)
+        self.surveys.append(survey)
+
+    def save(self) -> None:
+        """Write the changed fields and the figures' difference. Saves new lines whole."""
+        values, counts = self._values(), self._measures()
+        if self._new:
+            self.case.save(force_insert=True)
+            values = self._values()
+        else:
+            changed = [name for name, value in values.items() if value != self._held[name]]
+            if changed:
+                self.case.save(update_fields=changed)
+        write_deltas(difference(self._before, counts))
+        self._new, self._held, self._before = False, values, counts
+
+
+def write_deltas(rows: Mapping[Key, Mapping[str, int]]) -> None:
+    if rows:
+        Delta.objects.bulk_create(Delta(**key._asdict(), **counts) for key, counts in rows.items())

@@ -1,0 +1,80 @@
+"""Counting from the case lines themselves, the slow and certain way."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from sla.measures import CaseLine, Cell, SurveyLine, as_of, measures
+from sla.models import Case, Survey
+from sla.periods import Period
+
+CHUNK = 2000
+FACTS = (
+    "received_at",
+    "department_id",
+    "kind",
+    "channel",
+    "due_at",
+    "paused_at",
+    "replied_at",
+    "verdict",
+    "verdict_at",
+    "published_at",
+    "excluded_at",
+)
+
+
+def lines(cases: QuerySet[Case]) -> Iterator[tuple[int, CaseLine]]:
+    """(Primary key, line) of every case, streamed."""
+    rows = cases.order_by("pk").values_list("pk", *FACTS).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        surveys = _surveys([row[0] for row in chunk])
+        for row in chunk:
+            facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
+            yield row[0], CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+
+
+def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
+    found: dict[int, list[SurveyLine]] = defaultdict(list)
+    rows = Survey.objects.filter(case_id__in=cases).order_by("case_id", "round")
+    for case_id, asked, rating, rated in rows.values_list(
+        "case_id", "asked_at", "rating", "rated_at"
+    ):
+        found[case_id].append(SurveyLine(asked, rating, rated))
+    return found
+
+
+def recount(
+    cases: QuerySet[Case], instant: datetime, *, basis: str, period: Period
+) -> Counter[Cell]:
+    """The counts of the period as they stood at an instant, from the case lines alone."""
+    total: Counter[Cell] = Counter()
+    for _, line in lines(cases.filter(_touching(period, basis), received_at__lte=instant)):
+        known = as_of(line, instant)
+        if known is None:
+            continue
+        for cell, n in measures(known).items():
+            if cell.key.basis == basis and cell.key.day in period:
+                total[cell] += n
+    return total
+
+
+def _touching(period: Period, basis: str) -> Q:
+    """Cases that can count in the period; spares reading the rest."""
+    first, after = period.instants
+    if basis == "receipt":
+        return Q(received_at__gte=first, received_at__lt=after)
+    facts = ("received_at", "excluded_at", "replied_at", "published_at", "verdict_at", "due_at")
+    wanted = Q()
+    for fact in facts:
+        wanted |= Q(**{f"{fact}__gte": first, f"{fact}__lt": after})
+    surveyed = Survey.objects.filter(
+        Q(asked_at__gte=first, asked_at__lt=after) | Q(rated_at__gte=first, rated_at__lt=after)
+    )
+    return Q(received_at__lt=after) & (wanted | Q(pk__in=surveyed.values("case_id")))

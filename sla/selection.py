@@ -1,0 +1,110 @@
+"""The cases behind a number: the same key that counts them lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from sla.figures import EVERYTHING, Scope
+from sla.measures import MEASURES, SATISFIED_FROM
+from sla.models import Case, Survey
+from sla.periods import Period
+from sla.standing import Horizon
+from sla.stock import STOCKS, conditions
+
+SURVEYED = ("asked", "rated", "satisfied")
+"""Measures that count surveys, of which a case handled twice has two."""
+
+DENOMINATORS = ("valid", "judged")
+"""Received and not excluded (by receipt only); met and missed."""
+
+LISTED = (*MEASURES, *DENOMINATORS, *STOCKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a number counts: a measure of a period on a basis as known at an instant."""
+
+    measure: str
+    period: Period
+    at: datetime
+    basis: str = "receipt"
+    scope: Scope = EVERYTHING
+
+
+def stocked(name: str, seen_from: Horizon, scope: Scope = EVERYTHING) -> QuerySet[Case]:
+    """The cases in one of the stocks."""
+    return Case.objects.filter(conditions(seen_from)[name], scope.q(unassigned=None))
+
+
+def counted(key: Key) -> QuerySet[Case]:
+    """The cases a measure counts; for those in SURVEYED see `surveyed`.
+
+    Raises ValueError for a measure without a list.
+    """
+    if key.measure == "valid" and key.basis == "event":
+        raise ValueError("what was received less what was excluded in a period is no set of cases")
+    tests = _tests(key.at)
+    wanted = Q()
+    for test, dated in tests[key.measure]:
+        wanted |= test & _within(key, dated)
+    # Everything counted in a period was received before it ended: a bound for the index.
+    bound = Q(received_at__lt=key.period.instants[1], received_at__lte=key.at)
+    return Case.objects.filter(bound & wanted, key.scope.q(unassigned=None))
+
+
+Test = tuple[Q, str]
+"""A condition, and the field whose day it counts on by event."""
+
+
+def _tests(at: datetime) -> dict[str, list[Test]]:
+    excluded = Q(excluded_at__lte=at, replied_at__isnull=True)
+    met: Test = (Q(verdict="met", verdict_at__lte=at), "verdict_at")
+    missed: list[Test] = [
+        (Q(verdict="missed", verdict_at__lte=at), "verdict_at"),
+        (_silent(at), "due_at"),
+    ]
+    return {
+        "received": [(Q(), "received_at")],
+        "valid": [(~excluded, "received_at")],
+        "excluded": [(excluded, "excluded_at")],
+        "replied": [(Q(replied_at__lte=at), "replied_at")],
+        "published": [(Q(published_at__lte=at), "published_at")],
+        "met": [met],
+        "missed": missed,
+        "judged": [met, *missed],
+    }
+
+
+def _silent(at: datetime) -> Q:
+    """`measures.is_silent_miss` as a condition."""
+    return Q(
+        verdict="",
+        due_at__lt=at,
+        paused_at__isnull=True,
+        replied_at__isnull=True,
+        excluded_at__isnull=True,
+    )
+
+
+def _within(key: Key, dated: str) -> Q:
+    first, after = key.period.instants
+    name = "received_at" if key.basis == "receipt" else dated
+    return Q(**{f"{name}__gte": first, f"{name}__lt": after})
+
+
+def surveyed(key: Key) -> QuerySet[Survey]:
+    """The surveys a measure counts, each with its case."""
+    first, after = key.period.instants
+    dated = "asked_at" if key.measure == "asked" else "rated_at"
+    on = "case__received_at" if key.basis == "receipt" else dated
+    found = Survey.objects.filter(
+        key.scope.q(unassigned=None, path="case__"),
+        Q(case__received_at__lt=after),
+        Q(**{f"{dated}__lte": key.at, f"{on}__gte": first, f"{on}__lt": after}),
+    )
+    if key.measure == "satisfied":
+        found = found.filter(rating__gte=SATISFIED_FROM)
+    return found.select_related("case")

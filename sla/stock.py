@@ -1,0 +1,114 @@
+"""What lies open at this instant, and how long answers have taken.
+
+Stocks are counted on the partial indexes over open cases, which stay small however many cases
+have been answered. Answer times read the answered cases of a period, so no board does it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Count, Q
+
+from sla.figures import EVERYTHING, Scope
+from sla.models import Case
+from sla.periods import Period
+from sla.standing import Horizon
+
+STOCKS = ("open", "due_soon", "overdue", "paused")
+
+OPEN = Q(ended_at__isnull=True)
+PAUSED = Q(paused_at__isnull=False) | Q(due_at__isnull=True)
+
+
+def conditions(seen_from: Horizon) -> dict[str, Q]:
+    """Which open cases belong to each stock; agrees with `standing.standing_of`."""
+    soon = Q(due_at__gte=seen_from.at, due_at__lte=seen_from.soon_until)
+    running = Q(paused_at__isnull=True)
+    return {
+        "open": OPEN,
+        "due_soon": OPEN & running & soon,
+        "overdue": OPEN & running & Q(due_at__lt=seen_from.at),
+        "paused": OPEN & PAUSED,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Open cases now, in all and by department (0: none yet)."""
+
+    total: dict[str, int]
+    by_department: dict[int, dict[str, int]]
+
+    def of(self, department_id: int) -> dict[str, int]:
+        return self.by_department.get(department_id, dict.fromkeys(STOCKS, 0))
+
+
+def stock(seen_from: Horizon, scope: Scope = EVERYTHING) -> Stock:
+    """Count what is open, due soon, overdue and paused. One query."""
+    wanted = conditions(seen_from)
+    counts = {f"n_{name}": Count("pk", filter=q) for name, q in wanted.items() if name != "open"}
+    cases = Case.objects.filter(OPEN, scope.q(unassigned=None))
+    grouped = cases.values("department_id").annotate(n_open=Count("pk"), **counts)
+    by_department: dict[int, dict[str, int]] = {}
+    for row in cast(Iterable[dict[str, Any]], grouped):
+        by_department[row["department_id"] or 0] = {name: row[f"n_{name}"] for name in STOCKS}
+    total = {name: sum(row[name] for row in by_department.values()) for name in STOCKS}
+    return Stock(total, by_department)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many answers, and how many working days half and nine tenths of them took at most."""
+
+    n: int
+    median: float | None
+    p90: int | None
+
+
+def spread(days: Mapping[int, int]) -> Spread:
+    """Median and 90th percentile of a histogram (days -> answers).
+
+    The median of an even number is the mean of the middle two; the 90th percentile is the
+    smallest number of days in which at least nine tenths were answered.
+    """
+    n = sum(days.values())
+    if not n:
+        return Spread(0, None, None)
+    low, high = _at(days, (n + 1) // 2), _at(days, n // 2 + 1)
+    return Spread(n, (low + high) / 2, _at(days, -(-9 * n // 10)))
+
+
+def _at(days: Mapping[int, int], rank: int) -> int:
+    """The value at a rank counted from 1."""
+    seen = 0
+    for value in sorted(days):
+        seen += days[value]
+        if seen >= rank:
+            return value
+    raise ValueError(f"rank {rank} is beyond {seen} answers")
+
+
+def answer_times(
+    period: Period, at: datetime, *, basis: str = "receipt", scope: Scope = EVERYTHING
+) -> tuple[Spread, dict[int, Spread]]:
+    """Working days from receipt to reply, as known at an instant: in all, and by department.
+
+    `basis` receipt: of the cases received in the period; event: of those answered in it.
+    """
+    dated = "received_at" if basis == "receipt" else "replied_at"
+    first, after = period.instants
+    cases = Case.objects.filter(
+        scope.q(unassigned=None),
+        Q(replied_at__lte=at, answer_days__isnull=False),
+        Q(**{f"{dated}__gte": first, f"{dated}__lt": after}),
+    )
+    grouped: dict[int, Counter[int]] = defaultdict(Counter)
+    for row in cases.values("department_id", "answer_days").annotate(n=Count("pk")):
+        grouped[row["department_id"] or 0][row["answer_days"] or 0] += row["n"]
+    whole = sum(grouped.values(), Counter())
+    return spread(whole), {key: spread(days) for key, days in grouped.items()}

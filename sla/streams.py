@@ -1,0 +1,54 @@
+"""What the streams above tell supervision about themselves: words for their codes, own checks.
+
+The service-level engine knows nothing of inquiries; each stream registers what it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from sla.verification import Difference, Progress
+
+Words = Mapping[str, "str | Promise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A kind of case that is supervised: the words for its codes, and a check of its own.
+
+    `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    """
+
+    code: str
+    kinds: Words = field(default_factory=dict)
+    channels: Words = field(default_factory=dict)
+    stages: Words = field(default_factory=dict)
+    exclusions: Words = field(default_factory=dict)
+    ratings: Mapping[int, str | Promise] = field(default_factory=dict)
+    check: Callable[[Progress], Iterator[Difference]] | None = None
+
+
+_streams: dict[str, Stream] = {}
+
+
+def register(stream: Stream) -> None:
+    _streams[stream.code] = stream
+
+
+def streams() -> list[Stream]:
+    return list(_streams.values())
+
+
+def words(group: str) -> dict[Any, str | Promise]:
+    """All codes of a group (kinds, channels, stages, exclusions, ratings) in their own order."""
+    return {code: word for stream in streams() for code, word in getattr(stream, group).items()}
+
+
+def word(group: str, code: str | int) -> str:
+    """The word for a code; the code itself where no stream has named it."""
+    return str(words(group).get(code, code))

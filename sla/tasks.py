@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from celery import shared_task
+
+from foundation.clock import now
+from sla import background, folding
+from sla import sweep as sweeping
+
+
+@shared_task
+def sweep() -> int:
+    """Fire due clocks."""
+    instant = now()
+    fired = sweeping.sweep(instant)
+    background.beat("tick", instant)
+    return fired
+
+
+@shared_task
+def fold() -> int:
+    """Fold deltas into rollups."""
+    return folding.fold()

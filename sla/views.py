@@ -1,0 +1,298 @@
+"""The supervisors' pages: the board, the lists behind its numbers, and urging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.actors import SUPERVISING, Actor, Role
+from accounts.models import Department, User
+from foundation import clock
+from foundation.keyset import Page, capped_count, paginate
+from sla import board as boards
+from sla import selection, streams, wording
+from sla.asking import Question, QuestionForm, read
+from sla.figures import UNASSIGNED, reports
+from sla.models import Case, Survey
+from sla.standing import Horizon, Standing, horizon, standing_of, time_left
+from sla.stock import STOCKS, Stock, answer_times, stock
+
+PAGE = 30
+COUNTED_TO = 10_000
+URGED_FROM = ("overdue", "due_soon", "open")
+
+View = Callable[..., HttpResponse]
+
+
+def supervising(view: View) -> View:
+    """Let supervisors and auditors in, send others who have signed in away with 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not actor_of(request).has(*SUPERVISING):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return require_safe(guarded)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast(User, request.user).as_actor()
+
+
+class Desk:
+    """What every page of supervision needs: the question, the departments, what lies open."""
+
+    def __init__(self, request: HttpRequest, current: str = "", department: str = "") -> None:
+        self.request, self.current = request, current
+        now = clock.now()
+        self.departments = list(Department.objects.all())
+        data = request.GET.copy()
+        if department:
+            data["department"] = department
+        self.form: QuestionForm
+        self.form, question = read(data, now, self.departments)
+        self.wrong = question is None
+        self.asked: Question = question or cast(Question, read({}, now, ())[1])
+        self.seen_from: Horizon = horizon(now)
+        self.house: Stock = stock(self.seen_from)
+
+    def department(self, code: str) -> Department:
+        """The department with this code. Raises Http404."""
+        found = next((d for d in self.departments if d.code == code), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def render(self, template: str, **context: Any) -> HttpResponse:
+        shown: dict[str, Any] = {
+            "asked": self.asked,
+            "form": self.form,
+            "wrong": self.wrong,
+            "basis": wording.BASES[self.asked.basis],
+            "queue_nav": self._nav(),
+            "nav_title": _("Supervision"),
+            "definitions": wording.DEFINITIONS,
+        }
+        if "measure" not in context:
+            kept = {"by": context["by"]} if "by" in context else {}
+            shown["shortcuts"] = self.asked.shortcuts(**kept)
+        status = 400 if self.wrong else 200
+        return render(self.request, template, shown | context, status=status)
+
+    def _nav(self) -> list[dict[str, Any]]:
+        pages = [
+            ("board", reverse("supervision:board"), _("Board"), None, ""),
+            ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
+            ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
+            ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+        ]
+        return [
+            {
+                "url": url,
+                "label": label,
+                "count": self.house.total[counted] if counted else None,
+                "current": name == self.current,
+                "tone": tone,
+            }
+            for name, url, label, counted, tone in pages
+        ]
+
+
+@supervising
+def board(request: HttpRequest) -> HttpResponse:
+    """The house's figures for a period, by month and by department, kind or channel."""
+    desk = Desk(request, "board")
+    by = request.GET.get("by", "department")
+    if by not in wording.BREAKDOWNS:
+        raise BadRequest
+    asked = desk.asked
+    made = _reports(asked, ("month", by))
+    total = made[None].total
+    table = boards.breakdown_table(asked, made[by], desk.departments, desk.house)
+    return desk.render(
+        "supervision/board.html",
+        rates=boards.rate_tiles(asked, total),
+        counts=boards.count_tiles(asked, total),
+        stocks=boards.stock_tiles(asked, desk.house.total),
+        months=boards.month_table(asked, made["month"]),
+        charts=boards.month_charts(asked, made["month"]),
+        breakdown=table,
+        bars=boards.received_rows(asked, made[by]),
+        by=by,
+        tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
+        report=made[None],
+    )
+
+
+def _reports(asked: Question, bys: tuple[str, ...]) -> Any:
+    return reports(
+        asked.period.start,
+        asked.period.end,
+        bys=bys,
+        basis=asked.basis,
+        as_of=asked.as_of,
+        now=asked.now,
+        scope=asked.scope,
+    )
+
+
+@supervising
+def department(request: HttpRequest, code: str) -> HttpResponse:
+    """One department: its figures by month and kind, what it has open, how long answers took."""
+    desk = Desk(request, department=code)
+    own = desk.department(code)
+    asked = desk.asked
+    made = _reports(asked, ("month", "kind"))
+    whole, _by = answer_times(asked.period, asked.at, basis=asked.basis, scope=asked.scope)
+    total = made[None].total
+    return desk.render(
+        "supervision/department.html",
+        department=own,
+        rates=boards.rate_tiles(asked, total),
+        counts=boards.count_tiles(asked, total),
+        stocks=boards.stock_tiles(asked, desk.house.of(own.pk)),
+        months=boards.month_table(asked, made["month"]),
+        charts=boards.month_charts(asked, made["month"]),
+        breakdown=boards.breakdown_table(asked, made["kind"], (), desk.house),
+        median=boards.days(whole.median),
+        p90=boards.days(whole.p90),
+        answers=whole.n,
+        report=made[None],
+    )
+
+
+@supervising
+def times(request: HttpRequest) -> HttpResponse:
+    """How many working days answers took: median and 90th percentile by department."""
+    desk = Desk(request, "times")
+    asked = desk.asked
+    whole, by_department = answer_times(asked.period, asked.at, basis=asked.basis)
+    found = [(d.label, by_department[d.pk]) for d in desk.departments if d.pk in by_department]
+    rows = [
+        (label, one.n, boards.days(one.median), boards.days(one.p90))
+        for label, one in [*found, (_("Total"), whole)]
+    ]
+    return desk.render("supervision/times.html", rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case in a list."""
+
+    case: Case
+    standing: Standing
+    left: str
+    rating: str = ""
+
+    @property
+    def kind(self) -> str:
+        return streams.word("kinds", self.case.kind)
+
+    @property
+    def channel(self) -> str:
+        return streams.word("channels", self.case.channel)
+
+    @property
+    def stage(self) -> str:
+        return streams.word("stages", self.case.stage)
+
+    @property
+    def exclusion(self) -> str:
+        return streams.word("exclusions", self.case.exclusion) if self.case.exclusion else ""
+
+
+@supervising
+def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
+    """Exactly the cases behind a number of the board."""
+    named = measure or request.GET.get("measure", "received")
+    if named not in selection.LISTED:
+        raise Http404
+    desk = Desk(request, measure)
+    asked = desk.asked
+    if named == "valid" and asked.basis == "event":
+        raise Http404
+    rows, order = _rows(named, asked, desk.seen_from)
+    page = paginate(
+        rows,
+        order=order,
+        cursor=request.GET.get("cursor"),
+        size=PAGE,
+        nulls_excluded=order == "due_at",
+    )
+    may_urge = named in URGED_FROM and actor_of(request).has(Role.SUPERVISOR)
+    return desk.render(
+        "supervision/cases.html",
+        measure=named,
+        label=wording.COUNTS[named],
+        of_period=named not in STOCKS,
+        part=_part(asked, desk.departments),
+        page=page,
+        listed=_listed(page, desk.seen_from),
+        count=str(capped_count(rows, COUNTED_TO)),
+        choices=_choices(asked, desk.departments),
+        urge_url=reverse(settings.URGE_PAGE) if may_urge else "",
+        urging=_("Please deal with this case now and reply to the citizen in time."),
+    )
+
+
+def _rows(named: str, asked: Question, seen_from: Horizon) -> tuple[QuerySet[Any], str]:
+    """The rows of a list, and the field they are walked by."""
+    if named in STOCKS:
+        order = "due_at" if named in ("overdue", "due_soon") else "-received_at"
+        stocked = selection.stocked(named, seen_from, asked.scope)
+        return stocked.select_related("department"), order
+    key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
+    if named in selection.SURVEYED:
+        return selection.surveyed(key).select_related("case__department"), "-case__received_at"
+    return selection.counted(key).select_related("department"), "-received_at"
+
+
+def _listed(page: Page[Any], seen_from: Horizon) -> list[Listed]:
+    found = []
+    for item in page.items:
+        case = item.case if isinstance(item, Survey) else item
+        rating = item.rating if isinstance(item, Survey) else None
+        standing = standing_of(case, seen_from)
+        left = time_left(case, standing, seen_from)
+        words = streams.word("ratings", rating) if rating is not None else ""
+        found.append(Listed(case, standing, left, words))
+    return found
+
+
+def _part(asked: Question, departments: list[Department]) -> list[str]:
+    """The part of the house asked for, in words."""
+    names = {d.code: d.label for d in departments} | {UNASSIGNED: _("No department yet")}
+    found = [names.get(asked.department, "")]
+    found += [streams.word("kinds", asked.kind)] if asked.kind else []
+    found += [streams.word("channels", asked.channel)] if asked.channel else []
+    return [name for name in found if name]
+
+
+def _choices(asked: Question, departments: list[Department]) -> list[dict[str, Any]]:
+    """The selects that narrow a list."""
+    names: dict[str, str] = {d.code: d.label for d in departments}
+    names[UNASSIGNED] = _("No department yet")
+    groups: list[tuple[str, str, dict[str, Any], str]] = [
+        ("department", _("Department"), names, asked.department),
+        ("kind", _("Kind"), streams.words("kinds"), asked.kind),
+        ("channel", _("Channel"), streams.words("channels"), asked.channel),
+    ]
+    return [
+        {"name": name, "label": label, "options": options.items(), "chosen": chosen}
+        for name, label, options, chosen in groups
+    ]

@@ -1,0 +1,82 @@
+"""The words of the figures: counts, rates, bases."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+COUNTS: dict[str, Promise] = {
+    "received": _("Cases received"),
+    "excluded": _("Not counted"),
+    "valid": _("Valid cases"),
+    "replied": _("Replied"),
+    "published": _("Published"),
+    "met": _("On time"),
+    "missed": _("Late"),
+    "judged": _("Due or answered"),
+    "asked": _("Asked to rate"),
+    "rated": _("Rated"),
+    "satisfied": _("Satisfied ratings"),
+    "open": _("Open now"),
+    "due_soon": _("Due soon"),
+    "overdue": _("Overdue now"),
+    "paused": _("Waiting for citizens"),
+}
+
+RATES: dict[str, Promise] = {
+    "reply_rate": _("Reply rate"),
+    "on_time_rate": _("On-time rate"),
+    "satisfaction": _("Satisfaction"),
+    "participation": _("Participation"),
+}
+
+RATE_NOTES: dict[str, Promise] = {
+    "reply_rate": _("replied out of valid cases"),
+    "on_time_rate": _("on time out of all due or answered"),
+    "satisfaction": _("fairly satisfied or better, out of those who rated"),
+    "participation": _("rated out of asked"),
+}
+
+BASES: dict[str, Promise] = {
+    "receipt": _("By receipt: what became of the cases received in the period"),
+    "event": _("By event: what happened in the period"),
+}
+
+BREAKDOWNS: dict[str, Promise] = {
+    "department": _("By department"),
+    "kind": _("By kind"),
+    "channel": _("By channel"),
+}
+
+DEFINITIONS: tuple[tuple[Promise, Promise], ...] = (
+    (
+        _("Reply rate"),
+        _(
+            "Cases replied to, out of the valid cases received. Not valid are cases not accepted, "
+            "referred, merged, withdrawn, lapsed or spam; they are counted separately."
+        ),
+    ),
+    (
+        _("By event"),
+        _("By event, replies to earlier cases count too; the reply rate can then exceed 100 %."),
+    ),
+    (
+        _("On-time rate"),
+        _(
+            "Each case is judged once: on time if its first reply came by the due instant, else "
+            "late from that instant on, answered or not. Out of all cases judged so far."
+        ),
+    ),
+    (
+        _("Satisfaction"),
+        _(
+            "Ratings of fairly satisfied or better, out of the ratings given. Citizens who did not "
+            "rate count neither way."
+        ),
+    ),
+    (_("Participation"), _("Ratings given, out of the citizens asked to rate.")),
+    (
+        _("Nothing out of nothing"),
+        _("Where there is nothing to divide by, a dash is shown: neither 0 % nor 100 %."),
+    ),
+)
