@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class InquiriesConfig(AppConfig):
+    name = "inquiries"
+    verbose_name = _("Inquiries")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from inquiries import happenings, letters, supervised
+        from notices.rendering import provide_context
+
+        happenings.connect()
+        supervised.connect()
+        provide_context(letters.context_for)

@@ -1,0 +1,135 @@
+"""What happened to a case, for staff: the ledger's steps with the words that belong to them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import CITIZEN, ActorKind
+from inquiries.labels import KINDS, RATINGS, STEPS
+from inquiries.models import Remark
+from ledger.models import Event
+
+DONE: dict[str, Promise] = STEPS | {
+    "submit": _("Came in"),
+    "ask_supplement": _("Asked the citizen to supplement"),
+    "draft": _("Draft saved"),
+    "contribute": _("Contribution written"),
+    "request_extension": _("Extension asked for"),
+    "grant_extension": _("Extension granted"),
+    "deny_extension": _("Extension denied"),
+    "submit_for_review": _("Submitted for review"),
+    "send_back": _("Sent back for changes"),
+    "urge": _("Urged"),
+    "note": _("Note written"),
+    "reopen": _("Reopened for a second handling"),
+}
+"""Moves as staff read them when they are done."""
+
+TOLD_ELSEWHERE = frozenset({"note", "contribute"})
+"""Moves whose words stand in a section of their own."""
+
+TONES = {
+    "reply": "good",
+    "publish": "good",
+    "return": "warn",
+    "send_back": "warn",
+    "urge": "warn",
+    "deny_extension": "warn",
+    "ask_supplement": "warn",
+    "request_reopen": "warn",
+    "reject": "danger",
+    "withdraw": "danger",
+    "lapse": "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `words` are (text, who reads it; empty for the citizen's own words)."""
+
+    title: str
+    at: datetime
+    by: str
+    details: list[str]
+    words: list[tuple[str, str]]
+    tone: str = ""
+
+
+def timeline(
+    events: Sequence[Event], remarks: Iterable[Remark], departments: Mapping[int, str]
+) -> list[Step]:
+    """The steps in order; of drafts saved one after another only the last.
+
+    `departments` gives the names of the departments that occur.
+    """
+    words: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for remark in remarks:
+        if remark.move not in TOLD_ELSEWHERE:
+            words[remark.event_seq].append((remark.text, _readers(remark)))
+    return [
+        Step(
+            title=str(DONE.get(event.move, event.move)),
+            at=event.at,
+            by=who(event),
+            details=list(_details(event, departments)),
+            words=words[event.seq],
+            tone=TONES.get(event.move, ""),
+        )
+        for event, following in zip(events, [*events[1:], None], strict=False)
+        if not (event.move == "draft" and following is not None and following.move == "draft")
+    ]
+
+
+def _readers(remark: Remark) -> str:
+    if remark.author_label == CITIZEN.label:
+        return ""
+    told = remark.audience == Remark.Audience.CITIZEN
+    return _now("The citizen reads this") if told else _now("Staff only")
+
+
+def who(event: Event) -> str:
+    """Who acted, in the reader's language."""
+    if event.actor_kind == ActorKind.CITIZEN:
+        return _now("The citizen")
+    if event.actor_kind == ActorKind.SYSTEM:
+        return _now("The clockwork")
+    return event.actor_label
+
+
+def departments_in(events: Iterable[Event]) -> set[int]:
+    """The departments the events speak of."""
+    found = {id_ for event in events for id_ in _change(event, "case.department_id")}
+    return {id_ for id_ in found if isinstance(id_, int)}
+
+
+def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
+    before, after = _change(event, "case.department_id")
+    if after is not None:
+        yield departments.get(after, "")
+    elif before is not None:
+        yield _now("back from %(department)s") % {"department": departments.get(before, "")}
+    was, kind = _change(event, "case.kind")
+    if was and kind:
+        yield _now("%(before)s, now %(after)s") % {
+            "before": KINDS.get(was, was),
+            "after": KINDS.get(kind, kind),
+        }
+    if amount := event.data.get("amount"):
+        yield _now("%(days)s working day(s)") % {"days": amount}
+    if into := event.data.get("into"):
+        yield str(into)
+    if rating := event.data.get("rating"):
+        yield str(RATINGS.get(rating, rating))
+
+
+def _change(event: Event, name: str) -> tuple[Any, Any]:
+    before, after = event.data.get("changes", {}).get(name, (None, None))
+    return before, after

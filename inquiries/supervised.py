@@ -1,0 +1,21 @@
+"""What supervision is told about inquiries: the words for their codes, and their own checks."""
+
+from __future__ import annotations
+
+from inquiries import labels, verification
+from sla import streams
+
+
+def connect() -> None:
+    """Register the stream; called once the apps are ready."""
+    streams.register(
+        streams.Stream(
+            code="inquiry",
+            kinds=labels.KINDS,
+            channels=labels.CHANNELS,
+            stages=labels.STATES,
+            exclusions=labels.EXCLUSIONS,
+            ratings=labels.RATINGS,
+            check=verification.check,
+        )
+    )

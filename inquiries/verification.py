@@ -1,0 +1,263 @@
+"""Proving that inquiries agree with their case lines, their clocks and the ledger.
+
+Run by `manage.py verify` after the checks of figures and clocks. The ledger is replayed: every
+change of state must be an edge of the graph, and what the events say became of each fact must be
+what the rows say now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from inquiries.models import Attachment, Inquiry, Remark, Reply
+from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
+from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
+from ledger.chain import digest_text
+from ledger.models import Event
+from sla.models import Clock, Survey
+from sla.targets import Target
+from sla.verification import Difference, Progress, silent
+
+CHUNK = 500
+
+LIVE: dict[str, frozenset[str]] = {
+    State.SUBMITTED: frozenset({Target.ACCEPTANCE, Target.REPLY}),
+    State.ACCEPTED: frozenset({Target.DISPATCH, Target.REPLY}),
+    State.ASSIGNED: frozenset({Target.SIGN_FOR, Target.DEPARTMENT, Target.REPLY}),
+    State.IN_PROGRESS: frozenset({Target.DEPARTMENT, Target.REPLY}),
+    State.IN_REVIEW: frozenset({Target.DEPARTMENT, Target.REPLY}),
+    State.REPLIED: frozenset({Target.SURVEY}),
+}
+"""The clocks that run in a state. While the citizen is asked to supplement, those of the state
+the case will return to are live as well as the supplement's."""
+
+SWEPT = frozenset({"case.verdict", "case.verdict_at"})
+"""Facts the sweep writes without an event; they follow from the clocks."""
+
+
+def live_targets(inquiry: Inquiry) -> frozenset[str]:
+    """The clocks that must be live in the state an inquiry is in."""
+    if inquiry.state == State.AWAITING_CITIZEN:
+        return LIVE.get(inquiry.resume_state, frozenset()) | {Target.SUPPLEMENT}
+    return LIVE.get(inquiry.state, frozenset())
+
+
+@dataclass(slots=True)
+class Rows:
+    """What hangs on one inquiry."""
+
+    events: list[Event] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    surveys: list[Survey] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+
+
+def check(progress: Progress = silent) -> Iterator[Difference]:
+    """All differences of all inquiries."""
+    rows = Inquiry.objects.select_related("case").order_by("pk").iterator(chunk_size=CHUNK)
+    done = 0
+    while inquiries := list(islice(rows, CHUNK)):
+        found = _rows(inquiries)
+        for inquiry in inquiries:
+            for name, detail in faults(inquiry, found[inquiry.pk]):
+                yield Difference(name, inquiry.case.number, detail)
+        done += len(inquiries)
+        progress("inquiries", done)
+
+
+def _rows(inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
+    """Everything the checks of a few inquiries read, in six statements."""
+    found: dict[int, Rows] = defaultdict(Rows)
+    keys = [inquiry.pk for inquiry in inquiries]
+    by_case = {inquiry.case_id: inquiry.pk for inquiry in inquiries}
+    by_number = {inquiry.case.number: inquiry.pk for inquiry in inquiries}
+    for event in Event.objects.filter(case_number__in=by_number).order_by("seq"):
+        found[by_number[event.case_number]].events.append(event)
+    for clock in Clock.objects.filter(case_id__in=by_case, finished_at__isnull=True):
+        found[by_case[clock.case_id]].clocks.append(clock)
+    for survey in Survey.objects.filter(case_id__in=by_case):
+        found[by_case[survey.case_id]].surveys.append(survey)
+    for reply in Reply.objects.filter(inquiry_id__in=keys):
+        found[reply.inquiry_id].replies.append(reply)
+    for remark in Remark.objects.filter(inquiry_id__in=keys).order_by("pk"):
+        found[remark.inquiry_id].remarks.append(remark)
+    for file in Attachment.objects.filter(inquiry_id__in=keys).order_by("pk"):
+        found[file.inquiry_id].files.append(file)
+    return found
+
+
+Fault = tuple[str, str]
+"""The check that saw it, and what it is."""
+
+
+def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
+    """What is wrong with one inquiry."""
+    yield from _states(inquiry, rows)
+    yield from _owner(inquiry)
+    story = Story(inquiry)
+    for event in rows.events:
+        story.read(event)
+    for detail in story.wrong:
+        yield "graph", detail
+    yield from _outcome(inquiry, rows, story)
+    yield from _words(inquiry, rows, story)
+
+
+def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
+    case = inquiry.case
+    if case.stage != inquiry.state:
+        yield "states", f"the inquiry is {inquiry.state}, its case line says {case.stage}"
+    if case.title != inquiry.title:
+        yield "states", "the case line has another title"
+    live = {clock.target for clock in rows.clocks}
+    if live != live_targets(inquiry):
+        wanted = ", ".join(sorted(live_targets(inquiry))) or "none"
+        yield "states", f"{inquiry.state} with live clocks {sorted(live)}, not {wanted}"
+    ended = not live - {Target.SURVEY}
+    if (case.ended_at is not None) != ended:
+        yield "states", f"{inquiry.state}, ended {case.ended_at}"
+
+
+def _owner(inquiry: Inquiry) -> Iterator[Fault]:
+    """Every state has one owner: intake, a department, or an officer of it."""
+    department, handler = inquiry.case.department_id, inquiry.handler_id
+    state = inquiry.resume_state if inquiry.state == State.AWAITING_CITIZEN else inquiry.state
+    match state:
+        case State.SUBMITTED | State.ACCEPTED:
+            fits = department is None and handler is None
+        case State.ASSIGNED:
+            fits = department is not None and handler is None
+        case State.IN_PROGRESS | State.IN_REVIEW | State.REPLIED:
+            fits = department is not None and handler is not None
+        case _:
+            fits = True
+    if inquiry.state == State.AWAITING_CITIZEN and state not in RESUMABLE:
+        yield "states", f"waits for the citizen, to return to {state or 'nothing'}"
+    if not fits:
+        yield "states", f"{inquiry.state} with department {department} and handler {handler}"
+
+
+class Story:
+    """What a case's events, read in order, say became of it."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self.facts: dict[str, Any] = {}
+        self.round = 1
+        self.drafts: dict[int, str] = {}
+        self.ratings: dict[int, int] = {}
+        self.public: tuple[int, str] | None = None
+        self.content = ""
+        self.words: dict[int, list[str]] = {}
+        self.files: dict[int, list[str]] = {}
+        self.wrong: list[str] = []
+        self.last = 0
+
+    def read(self, event: Event) -> None:
+        """Follow one event; one that cannot be followed is noted as wrong."""
+        try:
+            self._read(event, event.data)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            self.wrong.append(f"event {event.seq}, {event.move}: cannot be read: {error}")
+
+    def _read(self, event: Event, data: dict[str, Any]) -> None:
+        self._step(event)
+        self.facts |= {name: change[1] for name, change in data.get("changes", {}).items()}
+        self.round = self.facts.get("case.round", 1)
+        for name in ("draft", "reply"):
+            if name in data:
+                self.drafts[self.round] = data[name]
+        if "rating" in data:
+            self.ratings[self.round] = data["rating"]
+        if "public" in data:
+            self.public = (data.get("public_round", self.round), data["public"])
+        self.content = data.get("content", self.content)
+        self.words[event.seq] = data.get("words", [])
+        self.files[event.seq] = data.get("files", [])
+        self.last = event.seq
+
+    def _step(self, event: Event) -> None:
+        """Note a change of state that is no edge of the graph."""
+        changes = event.data.get("changes", {})
+        before = self.facts.get("inquiry.state")
+        old, new = changes.get("inquiry.state", (before, before))
+        where = f"event {event.seq}, {event.move}"
+        move = MOVES.get(event.move)
+        if move is None:
+            self.wrong.append(f"{where}: there is no such move")
+        elif old != before:
+            self.wrong.append(f"{where}: leaves {old}, the case was {before}")
+        elif before not in (move.sources or (None,)):
+            self.wrong.append(f"{where}: is no move out of {before}")
+        elif new != (move.target or self._returns(event.move, before)):
+            self.wrong.append(f"{where}: does not lead from {before} to {new}")
+
+    def _returns(self, move: str, before: str | None) -> str | None:
+        return self.facts.get("inquiry.resume_state") if move == RETURNS_TO_SOURCE else before
+
+
+def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
+    """Whether the rows are what the events made them."""
+    if inquiry.version != story.last:
+        yield "ledger", f"version {inquiry.version}, the ledger ends with event {story.last}"
+    names = [f"case.{name}" for name in CASE_FACTS] + [f"inquiry.{name}" for name in INQUIRY_FACTS]
+    for name in names:
+        owner, attribute = name.split(".")
+        has = getattr(inquiry.case if owner == "case" else inquiry, attribute)
+        must = story.facts.get(name)
+        if name not in SWEPT and not _same(name, has, must):
+            yield "ledger", f"{name} is {has}, the ledger says {must}"
+    ratings = {s.round: s.rating for s in rows.surveys if s.rating is not None}
+    if ratings != story.ratings:
+        yield "ledger", f"rated {ratings}, the ledger says {story.ratings}"
+
+
+def _same(name: str, has: Any, must: Any) -> bool:
+    if isinstance(has, datetime):
+        try:
+            return datetime.fromisoformat(must) == has
+        except (TypeError, ValueError):
+            return False
+    if name == "inquiry.merged_into_id":
+        # A survivor that is merged itself hands its own on to the next.
+        return (has is None) == (must is None)
+    return has == must
+
+
+def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
+    """Whether the words kept beside the ledger are those it vouches for."""
+    if digest_text(f"{inquiry.title}\n{inquiry.text}") != story.content:
+        yield "words", "the citizen's words were changed"
+    drafts = {reply.round: digest_text(reply.text) for reply in rows.replies}
+    if drafts != story.drafts:
+        yield "words", f"the reply of round {_first_other(drafts, story.drafts)} was changed"
+    if story.public is not None:
+        public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
+        shown = (
+            f"{public.public_title}\n{public.public_question}\n{public.public_text}"
+            if public
+            else ""
+        )
+        if digest_text(shown) != story.public[1]:
+            yield "words", "the published words were changed"
+    said: dict[int, list[str]] = defaultdict(list)
+    for remark in rows.remarks:
+        said[remark.event_seq].append(digest_text(remark.text))
+    filed: dict[int, list[str]] = defaultdict(list)
+    for file in rows.files:
+        filed[file.event_seq].append(file.sha256)
+    for seq in range(1, max([story.last, *said, *filed], default=0) + 1):
+        if said.get(seq, []) != story.words.get(seq, []):
+            yield "words", f"the words of event {seq} were changed"
+        if filed.get(seq, []) != story.files.get(seq, []):
+            yield "words", f"the files of event {seq} were changed"
+
+
+def _first_other(one: dict[int, str], other: dict[int, str]) -> int:
+    return next(key for key in sorted({*one, *other}) if one.get(key) != other.get(key))

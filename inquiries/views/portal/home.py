@@ -1,0 +1,31 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from foundation import clock
+from inquiries.forms.portal import KIND_HINTS, FollowForm
+from inquiries.labels import KINDS
+from inquiries.queries.published import newest_answers
+from inquiries.states import Kind
+from sla.figures import report
+from sla.periods import Period, year_of
+
+NEWEST = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Ways in, the figures of the year, and what was answered last."""
+    today = clock.today()
+    year = Period(year_of(today).start, today)
+    context = {
+        "figures": report(year.start, year.end, now=clock.now()),
+        "answers": newest_answers(NEWEST),
+        "kinds": [(kind, KINDS[kind], KIND_HINTS[kind]) for kind in Kind],
+        "form": FollowForm(auto_id="follow_%s"),
+    }
+    return render(request, "portal/home.html", context)
