@@ -1,0 +1,1 @@
+"""How fast the house is at size, beside the least a database would need. Run by `make bench`."""

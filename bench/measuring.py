@@ -1,0 +1,246 @@
+"""The figures: what is asked of the running house, how often, and for how long at most."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from statistics import quantiles
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from accounts.actors import Role
+from bench import callers, due, floors, samples
+from bench.copies import word_found_in
+from bench.figure import Figure
+from bench.serving import Call, Server, Unexpected, alone, server, together
+from foundation import clock
+from sla.sweep import sweep
+
+SECONDS = 8.0
+"""Each part of a measure ends after this time at the latest."""
+
+CALLS = 200
+CALLS_TOGETHER = 2_000
+WARM_UP = 16
+DUE = 10_000
+ENDED = 200
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How one figure is taken."""
+
+    name: str
+    title: str
+    take: Callable[[Measure, Server], Figure]
+
+
+def measure(only: Sequence[str], say: Callable[[str], None]) -> Iterator[Figure]:
+    """Take the figures in order, of the server's pages first; the sweep's spoil the data."""
+    wanted = [m for m in MEASURES if not only or m.name in only]
+    with server() as web:
+        for each in wanted:
+            say(f"  {each.title}")
+            try:
+                yield each.take(each, web)
+            except Unexpected as fault:
+                yield Figure(each.name, each.title, fault=str(fault))
+
+
+def _pages(each: Measure, web: Server, calls: Sequence[Call], floor: floors.Work) -> Figure:
+    """A page, by one reader at a time and by several at once."""
+    alone(web, calls[:WARM_UP], seconds=SECONDS)
+    took, cpu = _timed(web, calls[:CALLS])
+    rate = together(web, _over_again(calls, CALLS_TOGETHER), seconds=SECONDS)
+    return _figure(each, took, floors.timed(floor, CALLS, SECONDS), rate, cpu)
+
+
+def _timed(web: Server, calls: Sequence[Call]) -> tuple[list[float], float | None]:
+    """The seconds each call took, and what one used of the processors in milliseconds."""
+    before = web.cpu_seconds()
+    took = alone(web, calls, seconds=SECONDS)
+    after = web.cpu_seconds()
+    used = after - before if after is not None and before is not None else None
+    return took, None if used is None else used / len(took) * 1000
+
+
+def _over_again(calls: Sequence[Call], wanted: int) -> list[Call]:
+    return [calls[i % len(calls)] for i in range(wanted)]
+
+
+def _figure(
+    each: Measure,
+    took: list[float],
+    floor: list[float],
+    per_second: float | None = None,
+    cpu: float | None = None,
+) -> Figure:
+    return Figure(
+        name=each.name,
+        title=each.title,
+        n=len(took),
+        p50=_percentile(took, 50),
+        p95=_percentile(took, 95),
+        cpu=cpu,
+        per_second=per_second if per_second is not None else len(took) / sum(took),
+        floor_p50=_percentile(floor, 50),
+    )
+
+
+def _percentile(took: list[float], percent: int) -> float:
+    if len(took) == 1:
+        return took[0] * 1000
+    return quantiles(took, n=100, method="inclusive")[percent - 1] * 1000
+
+
+_serials = count(int(time.time()) % 10**6 * 16)
+
+
+def submit(each: Measure, web: Server) -> Figure:
+    alone(web, [callers.submission(next(_serials)) for _ in range(WARM_UP)], seconds=SECONDS)
+    calls = [callers.submission(next(_serials)) for _ in range(CALLS + CALLS_TOGETHER)]
+    took, cpu = _timed(web, calls[:CALLS])
+    rate = together(web, calls[CALLS:], seconds=SECONDS)
+    return _figure(each, took, floors.timed(floors.submit(), CALLS, SECONDS), rate, cpu)
+
+
+def first_page(each: Measure, web: Server) -> Figure:
+    call = callers.page(_queue("all"), samples.user_with(Role.SUPERVISOR))
+    return _pages(each, web, [call] * CALLS, floors.first_page())
+
+
+def deep_page(each: Measure, web: Server) -> Figure:
+    number, cursor, place = samples.deep_place()
+    path = f"{_queue('all')}?cursor={cursor}"
+    call = callers.page(path, samples.user_with(Role.SUPERVISOR))
+    each = Measure(each.name, f"{each.title} {number:,}", each.take)
+    return _pages(each, web, [call] * CALLS, floors.deep_page(place))
+
+
+def department_page(each: Measure, web: Server) -> Figure:
+    people = [user for user in samples.handlers().values() if user.department_id]
+    calls = [callers.page(_queue("department"), user) for user in people]
+    floor = floors.department_page(people[0].department_id or 0)
+    return _pages(each, web, _over_again(calls, CALLS), floor)
+
+
+def case_page(each: Measure, web: Server) -> Figure:
+    people = samples.handlers()
+    cases = samples.cases_with_handler(CALLS)
+    calls = [callers.page(_case(number), people[handler]) for number, handler in cases]
+    return _pages(each, web, calls, floors.case_page([number for number, _ in cases]))
+
+
+def reply(each: Measure, web: Server) -> Figure:
+    reviewers = {
+        user.department_id: user
+        for user in samples.handlers().values()
+        if Role.REVIEWER in user.roles
+    }
+    waiting = samples.cases_to_approve(CALLS)
+    calls = [
+        callers.move("reply", number, version, reviewers[department])
+        for number, version, department in waiting
+    ]
+    warm, first, rest = calls[:10], calls[10:110], calls[110:]
+    alone(web, warm, seconds=SECONDS)
+    took, cpu = _timed(web, first)
+    rate = together(web, rest, seconds=SECONDS)
+    return _figure(each, took, floors.timed(floors.reply(_now()), CALLS, SECONDS), rate, cpu)
+
+
+def board(each: Measure, web: Server) -> Figure:
+    call = callers.page(reverse("supervision:board"), samples.user_with(Role.SUPERVISOR))
+    return _pages(each, web, [call] * CALLS, floors.board(_now()))
+
+
+def public_search(share: float) -> Callable[[Measure, Server], Figure]:
+    def take(each: Measure, web: Server) -> Figure:
+        word = word_found_in(share)
+        call = callers.page(f"{reverse('portal:answers')}?q={quote(word)}")
+        return _pages(each, web, [call] * CALLS, floors.search("public", word))
+
+    return take
+
+
+def desk_search(share: float) -> Callable[[Measure, Server], Figure]:
+    def take(each: Measure, web: Server) -> Figure:
+        word = word_found_in(share)
+        path = f"{_queue('all')}?q={quote(word)}"
+        call = callers.page(path, samples.user_with(Role.SUPERVISOR))
+        return _pages(each, web, [call] * CALLS, floors.search("desk", word))
+
+    return take
+
+
+def idle_sweep(each: Measure, web: Server) -> Figure:
+    now = _now()
+    sweep(now)
+    took = floors.timed(lambda: sweep(now), CALLS, SECONDS)
+    return _figure(each, took, floors.timed(floors.idle_sweep(now), CALLS, SECONDS))
+
+
+def due_sweep(each: Measure, web: Server) -> Figure:
+    now = _now()
+    sweep(now)
+    bare = floors.sweep(now, DUE)
+    due.tidy()
+    floor = floors.timed(bare, 1, SECONDS)
+    made = due.overdue_clocks(DUE, now)
+    due.tidy()
+    took = floors.timed(lambda: sweep(now), 1, SECONDS)
+    return _figure(each, took, floor, per_second=made / took[0])
+
+
+def survey_sweep(each: Measure, web: Server) -> Figure:
+    now = _now()
+    made = due.ended_surveys(ENDED, now)
+    took = floors.timed(lambda: sweep(now), 1, SECONDS)
+    return Figure(
+        each.name,
+        each.title,
+        n=made,
+        p50=took[0] * 1000,
+        p95=took[0] * 1000,
+        per_second=made / took[0],
+    )
+
+
+def _now() -> datetime:
+    return clock.now().replace(microsecond=0)
+
+
+def _queue(name: str) -> str:
+    return reverse("desk:queue", args=[name])
+
+
+def _case(number: str) -> str:
+    return reverse("desk:case", args=[number])
+
+
+def empty_page(each: Measure, web: Server) -> Figure:
+    call = callers.page(reverse("livez"))
+    return _pages(each, web, [call] * CALLS, floors.idle_sweep(_now()))
+
+
+MEASURES = (
+    Measure("livez", "an empty answer", empty_page),
+    Measure("submit", "submit", submit),
+    Measure("queue", "queue of all cases, first page", first_page),
+    Measure("deep", "queue of all cases, page", deep_page),
+    Measure("department", "queue of a department, by due date", department_page),
+    Measure("case", "case page", case_page),
+    Measure("reply", "reply (move)", reply),
+    Measure("board", "supervision board", board),
+    Measure("search", "public search, word in 1 % of answers", public_search(0.01)),
+    Measure("search-common", "public search, word in 10 %", public_search(0.1)),
+    Measure("desk-search", "desk search, word in 1 % of cases", desk_search(0.01)),
+    Measure("desk-search-common", "desk search, word in 10 %", desk_search(0.1)),
+    Measure("idle-sweep", "sweep with nothing due", idle_sweep),
+    Measure("surveys", f"sweep closing {ENDED} answered cases", survey_sweep),
+    Measure("sweep", f"sweep with {DUE:,} clocks due", due_sweep),
+)

@@ -1,0 +1,98 @@
+"""`manage.py figures`: what it prints, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from tests.factories import MONDAY, Cast, advance, china, make_inquiry
+
+pytestmark = pytest.mark.django_db
+
+YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
+
+
+@pytest.fixture(autouse=True)
+def _later() -> object:
+    with time_machine.travel(china(2026, 3, 20), tick=False):
+        yield
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("figures", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_object_has_the_promised_names(cast: Cast) -> None:
+    advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=1))
+    make_inquiry(MONDAY)
+    data = json.loads(printed(*YEAR, "--by", "department", "--json"))
+    counts = {
+        "received": 2,
+        "excluded": 0,
+        "replied": 1,
+        "published": 0,
+        "met": 1,
+        "missed": 1,
+        "asked": 1,
+        "rated": 0,
+        "satisfied": 0,
+    }
+    assert data["period"] == {"from": "2026-01-01", "to": "2026-12-31"}
+    assert data["basis"] == "receipt"
+    assert data["as_of"] == "2026-03-20T10:00:00+08:00"
+    assert data["definition"] == "1"
+    assert {name: data["total"][name] for name in counts} == counts
+    assert data["total"]["rates"]["on_time_rate"] == {"n": 1, "d": 2, "percent": "50.00%"}
+    assert [(row["key"], row["received"]) for row in data["rows"]] == [
+        ("tech", 1),
+        ("unassigned", 1),
+    ]
+
+
+def test_the_table_shows_every_rate_with_its_numbers(cast: Cast) -> None:
+    advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=1))
+    lines = printed(*YEAR, "--by", "kind").splitlines()
+    assert "by receipt" in lines[0]
+    assert lines[3].startswith("consultation")
+    assert "100.00% (1/1)" in lines[-1]
+    assert "— (0/0)" in lines[-1]
+    assert len({len(line) for line in lines[2:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "2026-13-01", "--to", "2026-12-31"), "--from: '2026-13-01' is no day"),
+        (("--from", "2026-01-01", "--to", "yesterday"), "--to: 'yesterday' is no day"),
+        (("--from", "2026-02-01", "--to", "2026-01-31"), "ends (2026-01-31) before it begins"),
+        (("--from", "0001-01-01", "--to", "2026-01-31"), "years are to lie between"),
+        ((*YEAR, "--as-of", "noon"), "--as-of: 'noon' is no instant"),
+        ((*YEAR, "--as-of", "9999-12-31"), "--as-of: '9999-12-31' is no instant"),
+        ((*YEAR, "--as-of", "2026-03-21"), "--as-of: '2026-03-21' is still to come"),
+    ],
+)
+def test_a_wrong_question_is_answered_precisely(arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        printed(*arguments)
+    assert message in str(refused.value)
+
+
+def test_an_instant_may_be_given_with_or_without_a_zone_or_as_a_day(cast: Cast) -> None:
+    make_inquiry(MONDAY)
+    for text, received in [
+        ("2026-03-02T10:00", 1),
+        ("2026-03-02T09:59:59", 0),
+        ("2026-03-02T02:00:00Z", 1),
+        ("2026-03-02", 1),
+        ("2026-03-01", 0),
+        ("2026-03-20", 1),
+    ]:
+        data = json.loads(printed(*YEAR, "--as-of", text, "--json"))
+        assert data["total"]["received"] == received, text
