@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from rest_framework import serializers
 
 from foundation.errors import PROBLEM_TYPE
 from inquiries.api.authentication import TokenAuthentication
+from inquiries.api.inputs import RuledSerializer
 
 
 class FaultSerializer(serializers.Serializer):
@@ -69,6 +71,16 @@ class ProblemSchema(AutoSchema):
                 **({"headers": HEADERS[status]} if status in HEADERS else {}),
             }
         return bodies
+
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: Any = "request"
+    ) -> tuple[Any, bool]:
+        """A body that needs one field or another is as needed as one that needs a certain field."""
+        schema, required = super()._get_request_for_media_type(  # type: ignore[no-untyped-call]
+            serializer, direction
+        )
+        ruled = isinstance(force_instance(serializer), RuledSerializer)  # type: ignore[no-untyped-call]
+        return schema, required or ruled
 
     def _problems(self) -> list[int]:
         """Those that follow from the operation's shape, and those the view names itself."""
