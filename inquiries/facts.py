@@ -91,8 +91,14 @@ def may_still_return(inquiry: Inquiry, at: datetime) -> bool:
     """Whether the time a department has to hand a case back has not run out."""
     if inquiry.assigned_at is None:
         return False
-    policy = book_of(inquiry.case.stream).find(
-        Target.RETURN, inquiry.case.kind, inquiry.assigned_at
+    case, book = inquiry.case, book_of(inquiry.case.stream)
+    policy = book.find(
+        Target.RETURN,
+        case.kind,
+        inquiry.assigned_at,
+        category=case.category,
+        department_id=case.department_id,
     )
-    until = due(compiled(policy.calendar), promise_of(policy), inquiry.assigned_at, ())
+    calendar = compiled(book.calendar_of(policy, case.department_id))
+    until = due(calendar, promise_of(policy), inquiry.assigned_at, ())
     return until is not None and at <= until

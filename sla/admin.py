@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from foundation.read_only import ReadOnlyAdmin
+from sla.alarms import AlarmError, steps_of, warnings_of
+from sla.calendars import make_new_version
 from sla.models import (
     CalendarDay,
     CalendarYear,
@@ -54,11 +56,6 @@ class CalendarDayForm(forms.ModelForm):
         return written
 
 
-def make_new_version(*calendars: int) -> None:
-    """Have every process compile these calendars anew. Done last, when their rows are right."""
-    WorkCalendar.objects.filter(pk__in=calendars).update(version=F("version") + 1)
-
-
 class YearInline(admin.TabularInline):
     model = CalendarYear
     extra = 0
@@ -81,7 +78,7 @@ class WorkCalendarAdmin(admin.ModelAdmin):
         change: bool,
     ) -> None:
         super().save_related(request, form, formsets, change)
-        make_new_version(form.instance.pk)
+        make_new_version(form.instance)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -102,16 +99,17 @@ class CalendarDayAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: CalendarDay, form: forms.ModelForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
-        make_new_version(obj.calendar_id)
+        make_new_version(obj.calendar)
 
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
         super().delete_model(request, obj)
-        make_new_version(obj.calendar_id)
+        make_new_version(obj.calendar)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
-        calendars = set(queryset.values_list("calendar_id", flat=True))
+        calendars = list(WorkCalendar.objects.filter(days__in=queryset).distinct())
         super().delete_queryset(request, queryset)
-        make_new_version(*calendars)
+        for calendar in calendars:
+            make_new_version(calendar)
 
 
 class PolicyForm(forms.ModelForm):
@@ -119,13 +117,16 @@ class PolicyForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        amount, cap, share = data.get("amount"), data.get("cap"), data.get("warn_share")
+        amount, cap = data.get("amount"), data.get("cap")
         if amount == 0:
             self.add_error("amount", _("At least one."))
         if amount and cap is not None and cap < amount:
             self.add_error("cap", _("The cap is smaller than the amount itself."))
-        if share is not None and not 0 < share <= 1:
-            self.add_error("warn_share", _("A share lies between 0 and 1."))
+        for field, read in (("warnings", warnings_of), ("escalation", steps_of)):
+            try:
+                read(data.get(field))
+            except AlarmError as error:
+                self.add_error(field, str(error))
         return data
 
 

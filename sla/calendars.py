@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
-from sla.models import WorkCalendar
-from sla.worktime import Calendar
+from django.db.models import F, Q
 
-MONDAY = "0"
+from sla.models import CalendarDay, WorkCalendar
+from sla.worktime import Calendar
+from sla.worktime.hours import Clock
+
+Hours = list[tuple[Clock, Clock]]
 
 
 def compiled(calendar: WorkCalendar) -> Calendar:
@@ -15,22 +21,64 @@ def compiled(calendar: WorkCalendar) -> Calendar:
     return _compile(calendar.pk, calendar.version)
 
 
+def make_new_version(calendar: WorkCalendar) -> None:
+    """Have every process compile a calendar, and those based on it, anew. Call it last, when the
+    rows are right, within their transaction."""
+    family = WorkCalendar.objects.filter(Q(pk=calendar.pk) | Q(based_on_id=calendar.pk))
+    family.update(version=F("version") + 1)
+
+
 @lru_cache(maxsize=64)
 def _compile(calendar_id: int, version: int) -> Calendar:
-    row = WorkCalendar.objects.get(pk=calendar_id)
-    overrides: dict[object, list[tuple[str, str]]] = {}
-    reasons: dict[object, str] = {}
-    for day in row.days.all():
-        own = day.segments if day.segments is not None else row.week.get(MONDAY, [])
-        overrides[day.date] = [] if day.kind == "holiday" else [(a, b) for a, b in own]
-        reasons[day.date] = day.name
+    row = WorkCalendar.objects.select_related("based_on").get(pk=calendar_id)
+    return build(row, sheet_of(row.based_on or row))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The dated part of a calendar: its exceptions by day, and the years settled by a notice."""
+
+    days: Mapping[date, CalendarDay]
+    confirmed_years: frozenset[int]
+
+
+def sheet_of(calendar: WorkCalendar) -> Sheet:
+    """The dates of a house's calendar as they stand. Two queries."""
+    return Sheet(
+        {day.date: day for day in calendar.days.all()},
+        frozenset(calendar.years.filter(confirmed=True).values_list("year", flat=True)),
+    )
+
+
+def build(row: WorkCalendar, sheet: Sheet) -> Calendar:
+    """Compile the hours of a row with the dates of a sheet, saved or only proposed.
+
+    Raises CalendarError. One query, for its seasons.
+    """
+    seasons = [(s.first, s.last, week_of(s.week)) for s in row.seasons.all()]
+    plain = Calendar.build(zone=row.zone, week=week_of(row.week), seasons=seasons)
+    overrides: dict[date, Hours] = {}
+    for at, day in sheet.days.items():
+        if day.kind == CalendarDay.Kind.HOLIDAY:
+            overrides[at] = []
+        elif day.segments is not None:
+            overrides[at] = [(a, b) for a, b in day.segments]
+        else:
+            # A weekend day worked has the hours a Monday would have on that date.
+            overrides[at] = list(plain.hours(at - timedelta(days=at.weekday())))
     return Calendar.build(
         zone=row.zone,
-        week={int(day): [(a, b) for a, b in segs] for day, segs in row.week.items()},
-        overrides=overrides,  # type: ignore[arg-type]
-        confirmed_years=frozenset(row.years.filter(confirmed=True).values_list("year", flat=True)),
-        reasons=reasons,  # type: ignore[arg-type]
+        week=week_of(row.week),
+        overrides=overrides,
+        confirmed_years=sheet.confirmed_years,
+        reasons={at: day.name for at, day in sheet.days.items()},
+        seasons=seasons,
     )
+
+
+def week_of(written: Mapping[str, Sequence[Sequence[str]]]) -> dict[int, Hours]:
+    """Weekly hours as JSON keeps them, as the engine takes them."""
+    return {int(day): [(a, b) for a, b in hours] for day, hours in written.items()}
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sla.calendars import compiled
-from sla.models import Case, Clock, ClockPause
+from sla.models import Case, Clock, ClockPause, Policy
 from sla.policies import PolicyBook, book_of, promise_of
 from sla.targets import PAUSED_WITH_CITIZEN, WINDOWS, ClockState, Target
 from sla.timing import schedule, set_due
@@ -39,7 +39,9 @@ class ClockSet:
         self._created: list[Clock] = []
         if not new:
             clocks = case.clocks.filter(finished_at__isnull=True)
-            self._live = {c.target: c for c in clocks.select_related("policy__calendar")}
+            self._live = {
+                c.target: c for c in clocks.select_related("policy__calendar", "calendar")
+            }
 
     def advance(self, at: datetime) -> None:
         """Come to the instant of a move, and judge clocks whose due instant has passed by it."""
@@ -70,14 +72,16 @@ class ClockSet:
 
     def start(self, target: Target, *, department_id: int | None = None) -> Clock:
         """Start a clock under the policy now in force, in the case's present round."""
-        policy = self.book.find(target, self.case.kind, self.at)
+        policy = self._rule(target, department_id)
+        calendar = self.book.calendar_of(policy, department_id)
         clock = Clock(
             case=self.case,
             target=target,
             round=self.case.round,
             department_id=department_id,
             policy=policy,
-            calendar_version=policy.calendar.version,
+            calendar=calendar,
+            calendar_version=calendar.version,
             started_at=self.at,
         )
         set_due(clock, ())
@@ -87,6 +91,12 @@ class ClockSet:
         self._created.append(clock)
         self._mirror(clock)
         return clock
+
+    def _rule(self, target: Target, department_id: int | None) -> Policy:
+        case = self.case
+        return self.book.find(
+            target, case.kind, self.at, category=case.category, department_id=department_id
+        )
 
     def meet(self, *targets: Target) -> None:
         """What was promised has been done: met, or done late if it was already missed."""
@@ -166,16 +176,18 @@ class ClockSet:
                 self._redate(clock)
 
     def rekind(self) -> None:
-        """Apply the policy of a corrected kind from the same start, if that brings an earlier due
-        date which is still to come: a promise given is neither lengthened nor broken by a word."""
+        """Apply the policy of a corrected kind or topic from the same start, if that brings an
+        earlier due date which is still to come: a promise given is neither lengthened nor broken
+        by a word."""
         clock = self.get(Target.REPLY)
         if clock is None or clock.state != ClockState.RUNNING or clock.due_at is None:
             return
-        policy = self.book.find(Target.REPLY, self.case.kind, self.at)
+        policy = self._rule(Target.REPLY, None)
         promise = promise_of(policy, clock.extra)
         earlier = due(compiled(policy.calendar), promise, clock.started_at, self._spans(clock))
         if earlier is not None and self.at <= earlier < clock.due_at:
-            clock.policy, clock.calendar_version = policy, policy.calendar.version
+            clock.policy, clock.calendar = policy, policy.calendar
+            clock.calendar_version = policy.calendar.version
             self._redate(clock)
 
     def _redate(self, clock: Clock) -> None:
@@ -227,6 +239,7 @@ class ClockSet:
 
 WRITTEN = [
     "policy",
+    "calendar",
     "calendar_version",
     "extra",
     "state",

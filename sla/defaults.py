@@ -28,6 +28,8 @@ _WEBSITES_EN = (
 _OWN, _OWN_EN = "本机关服务承诺", "This bureau's own promise"
 _HOUSE, _HOUSE_EN = "本机关内部办理规定", "This bureau's house rules"
 
+_STEPS = [{"after": 1, "to": ["supervisor"]}]
+
 
 def _rule(target: Target, amount: int, basis: tuple[str, str], **more: Any) -> dict[str, Any]:
     return {"target": target, "amount": amount, "basis": basis[0], "basis_en": basis[1], **more}
@@ -35,12 +37,12 @@ def _rule(target: Target, amount: int, basis: tuple[str, str], **more: Any) -> d
 
 POLICIES = (
     _rule(Target.ACCEPTANCE, 1, (_OWN, _OWN_EN)),
-    _rule(Target.REPLY, 7, (_WEBSITES, _WEBSITES_EN), cap=15),
-    _rule(Target.REPLY, 5, (_OWN, _OWN_EN), kind="consultation", cap=15),
+    _rule(Target.REPLY, 7, (_WEBSITES, _WEBSITES_EN), cap=15, escalation=_STEPS),
+    _rule(Target.REPLY, 5, (_OWN, _OWN_EN), kind="consultation", cap=15, escalation=_STEPS),
     _rule(Target.DISPATCH, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.SIGN_FOR, 1, (_HOUSE, _HOUSE_EN)),
-    _rule(Target.DEPARTMENT, 6, (_HOUSE, _HOUSE_EN)),
-    _rule(Target.DEPARTMENT, 4, (_HOUSE, _HOUSE_EN), kind="consultation"),
+    _rule(Target.DEPARTMENT, 6, (_HOUSE, _HOUSE_EN), escalation=_STEPS),
+    _rule(Target.DEPARTMENT, 4, (_HOUSE, _HOUSE_EN), kind="consultation", escalation=_STEPS),
     _rule(Target.RETURN, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.SUPPLEMENT, 7, (_OWN, _OWN_EN)),
     _rule(Target.SURVEY, 15, (_OWN, _OWN_EN), unit="calendar_days"),

@@ -59,7 +59,7 @@ def explanation_of(clock: Clock, now: datetime) -> Explanation | None:
 
     A clock that stands still is explained up to `now`. None when it cannot be told.
     """
-    calendar = compiled(clock.policy.calendar)
+    calendar = compiled(clock.calendar)
     pauses = [Pause(p.since, p.until, p.reason) for p in clock.pauses.all()]
     promise = promise_of(clock.policy, clock.extra)
     until = now if clock.due_at is None else None

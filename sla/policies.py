@@ -1,15 +1,22 @@
-"""Which rule applies: by stream, target and kind, the newest one active."""
+"""Which rule applies: the narrowest one for a case, and of its versions the newest one active.
+
+A rule for a department goes before one for a topic, and that before one for a kind.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.db import connection
 
-from sla.models import Policy
+from sla.models import Policy, WorkCalendar
 from sla.targets import Target
 from sla.worktime import Promise
+
+Scope = tuple[str, int | None, str, str]
+"""Target, department, topic and kind of a rule; empty means every one."""
 
 
 class NoPolicy(Exception):
@@ -21,37 +28,56 @@ class PolicyBook:
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-        self._rows: dict[tuple[str, str], list[Policy]] = {}
+        self._rows: dict[Scope, list[Policy]] = {}
         rows = Policy.objects.filter(stream=stream).select_related("calendar")
         for row in rows.order_by("-active_from"):
-            self._rows.setdefault((row.target, row.kind), []).append(row)
+            self._rows.setdefault(scope_of(row), []).append(row)
+        own = WorkCalendar.objects.filter(department__isnull=False)
+        self._own = {calendar.department_id: calendar for calendar in own}
 
-    def find(self, target: Target, kind: str, at: datetime) -> Policy:
-        """The rule active at an instant for a kind of case, else the one for every kind.
-
-        Raises NoPolicy.
-        """
-        for key in ((target, kind), (target, "")):
-            for policy in self._rows.get(key, ()):
+    def find(
+        self,
+        target: Target,
+        kind: str,
+        at: datetime,
+        *,
+        category: str = "",
+        department_id: int | None = None,
+    ) -> Policy:
+        """The rule active at an instant for a case. Raises NoPolicy."""
+        for department, topic, sort in product((department_id, None), (category, ""), (kind, "")):
+            for policy in self._rows.get((target, department, topic, sort), ()):
                 if policy.active_from <= at:
                     return policy
         raise NoPolicy(f"{self._stream}/{target}/{kind}: no policy active at {at}")
+
+    def calendar_of(self, policy: Policy, department_id: int | None = None) -> WorkCalendar:
+        """The calendar a clock runs on: the department's own hours, if it has any."""
+        own = self._own.get(department_id)
+        return own if own is not None and own.based_on_id == policy.calendar_id else policy.calendar
 
     def newest(self, target: Target, at: datetime) -> Policy | None:
         """The rule for a target that became active last, whatever the kind of case."""
         active = [
             policy
-            for (of, _), policies in sorted(self._rows.items())
+            for (of, *_), policies in self._rows.items()
             if of == target
             for policy in policies
             if policy.active_from <= at
         ]
-        return max(active, key=lambda policy: policy.active_from, default=None)
+        return max(active, key=lambda policy: (policy.active_from, -policy.pk), default=None)
+
+
+def scope_of(policy: Policy) -> Scope:
+    """What a rule is for; rules of one scope are versions of each other."""
+    return policy.target, policy.department_id, policy.category, policy.kind
 
 
 _STATE = """
-    SELECT p.*, c.version, c.name FROM sla_policy p
-    JOIN sla_workcalendar c ON c.id = p.calendar_id WHERE p.stream = %s ORDER BY p.id
+    SELECT p.*, c.version, c.name, own.n, own.v FROM sla_policy p
+    JOIN sla_workcalendar c ON c.id = p.calendar_id
+    CROSS JOIN (SELECT COUNT(*) AS n, SUM(version) AS v FROM sla_workcalendar) own
+    WHERE p.stream = %s ORDER BY p.id
 """
 _books: dict[str, tuple[Any, PolicyBook]] = {}
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from sla.calendars import compiled
-from sla.models import Case, Clock, ClockPause, Policy, Survey
+from sla.models import Case, Clock, ClockPause, Policy, Survey, WorkCalendar
 from sla.policies import promise_of
 from sla.targets import WINDOWS, ClockState, Target
 from sla.timing import AFTER_DUE
-from sla.worktime import WorktimeError, due, is_provisional
+from sla.worktime import Calendar, WorktimeError, due, is_provisional
 
 Pauses = Mapping[int, Sequence[ClockPause]]
 
@@ -19,7 +19,8 @@ class Replay:
     """Checks cases against their clocks; keeps the rules, which are few, in memory."""
 
     def __init__(self) -> None:
-        self._policies = {p.pk: p for p in Policy.objects.select_related("calendar")}
+        self._policies = Policy.objects.in_bulk()
+        self._calendars = WorkCalendar.objects.in_bulk()
 
     def faults(
         self, case: Case, clocks: Sequence[Clock], pauses: Pauses, surveys: Sequence[Survey]
@@ -48,8 +49,9 @@ class Replay:
             yield f"is {clock.state} with {len(standing)} open pauses"
             return
         policy = self._policies[clock.policy_id]
-        if clock.calendar_version == policy.calendar.version:
-            yield from _due(clock, policy, pauses)
+        calendar = self._calendars[clock.calendar_id]
+        if clock.calendar_version == calendar.version:
+            yield from _due(clock, policy, compiled(calendar), pauses)
 
     def _line(self, case: Case, first: Clock, last: Clock) -> Iterator[str]:
         expected = {
@@ -79,7 +81,7 @@ class Replay:
         if (case.replied_at is None) != (case.answer_days is None):
             yield f"replied {case.replied_at} in {case.answer_days} working days"
             return
-        calendar = self._policies[clock.policy_id].calendar
+        calendar = self._calendars[clock.calendar_id]
         if case.replied_at is None or clock.calendar_version != calendar.version:
             return
         days = compiled(calendar).working_days_between(case.received_at, case.replied_at)
@@ -118,7 +120,9 @@ def _wake(clock: Clock) -> Iterator[str]:
         yield f"is running until {clock.due_at}, but nothing will look at it then"
 
 
-def _due(clock: Clock, policy: Policy, pauses: Sequence[ClockPause]) -> Iterator[str]:
+def _due(
+    clock: Clock, policy: Policy, calendar: Calendar, pauses: Sequence[ClockPause]
+) -> Iterator[str]:
     """Whether the due instant follows from the rule, the calendar and the pauses."""
     # A clock stopped while it stood still never got a due instant back.
     stopped = clock.due_at is None and clock.finished_at is not None
@@ -126,7 +130,6 @@ def _due(clock: Clock, policy: Policy, pauses: Sequence[ClockPause]) -> Iterator
         (pause.since, None if stopped and pause.until == clock.finished_at else pause.until)
         for pause in pauses
     ]
-    calendar = compiled(policy.calendar)
     try:
         expected = due(calendar, promise_of(policy, clock.extra), clock.started_at, spans)
     except WorktimeError as error:

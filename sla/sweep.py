@@ -17,7 +17,7 @@ from foundation.claims import claim
 from sla.clocks import judge
 from sla.listeners import Happened, tell
 from sla.measures import Key, difference, measures
-from sla.models import Case, Clock, ClockEvent, Policy
+from sla.models import Case, Clock, ClockEvent, Policy, WorkCalendar
 from sla.recording import line_of, write_deltas
 from sla.targets import WINDOWS, ClockState, Happening, Target
 from sla.timing import schedule
@@ -46,11 +46,11 @@ def sweep_batch(now: datetime, limit: int) -> int:
                 "next_event_at", "id"
             )
         )
-        policies = Policy.objects.select_related("calendar").in_bulk(
-            {clock.policy_id for clock in clocks}
-        )
+        policies = Policy.objects.in_bulk({clock.policy_id for clock in clocks})
+        calendars = WorkCalendar.objects.in_bulk({clock.calendar_id for clock in clocks})
         for clock in clocks:
             clock.case, clock.policy = cases[clock.case_id], policies[clock.policy_id]
+            clock.calendar = calendars[clock.calendar_id]
         return _fire(_earliest(clocks), now)
 
 

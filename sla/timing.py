@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sla.alarms import name_of, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Clock
 from sla.policies import promise_of
-from sla.targets import WINDOWS, ClockState, Happening, Target
-from sla.worktime import due, is_provisional, warn_at
+from sla.targets import WINDOWS, ClockState, Happening
+from sla.worktime import due, is_provisional
 
 Pauses = Sequence[tuple[datetime, datetime | None]]
 AFTER_DUE = timedelta(seconds=1)
@@ -22,7 +23,7 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
     Raises the revision when a due instant goes, moved or unknown while paused: the next one may
     have its events again.
     """
-    calendar = compiled(clock.policy.calendar)
+    calendar = compiled(clock.calendar)
     before = clock.due_at
     clock.due_at = due(calendar, promise_of(clock.policy, clock.extra), clock.started_at, pauses)
     if before is not None and before != clock.due_at:
@@ -42,26 +43,19 @@ def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
             return
 
 
-def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, Happening]]:
-    """All instants in a running clock's life, in order."""
+def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
+    """All instants in a running clock's life, in order, one thing at each."""
     assert clock.due_at is not None
+    overdue = clock.due_at + AFTER_DUE
     if clock.target in WINDOWS:
-        return [(clock.due_at + AFTER_DUE, Happening.DUE)]
-    calendar = compiled(clock.policy.calendar)
-    warning = warn_at(
-        calendar,
-        promise_of(clock.policy, clock.extra),
-        clock.started_at,
-        clock.due_at,
-        float(clock.policy.warn_share),
-        pauses,
-    )
-    events = [(clock.due_at + AFTER_DUE, Happening.DUE)]
-    if warning < clock.due_at:
-        events.insert(0, (warning, Happening.WARNING))
-    if clock.target in (Target.REPLY, Target.DEPARTMENT):
-        late = calendar.add_working_days(
-            clock.due_at, clock.policy.escalate_after, clock.policy.cutoff
-        )
-        events.append((late + AFTER_DUE, Happening.ESCALATION))
-    return events
+        return [(overdue, Happening.DUE)]
+    calendar, promise = compiled(clock.calendar), promise_of(clock.policy, clock.extra)
+    found: dict[datetime, str] = {overdue: Happening.DUE}
+    for index, warning in enumerate(warnings_of(clock.policy.warnings)):
+        at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
+        if clock.started_at < at < clock.due_at:
+            found.setdefault(at, name_of(Happening.WARNING, index))
+    for index, step in enumerate(steps_of(clock.policy.escalation)):
+        late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
+        found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
+    return sorted(found.items())

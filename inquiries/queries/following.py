@@ -145,7 +145,7 @@ def moves_of(inquiry: Inquiry, now: datetime) -> frozenset[str]:
 
 def _clocks(case: Case) -> list[Clock]:
     clocks = case.clocks.filter(target__in=SHOWN_CLOCKS)
-    return list(clocks.select_related("policy__calendar").prefetch_related("pauses"))
+    return list(clocks.select_related("policy", "calendar").prefetch_related("pauses"))
 
 
 def _standing(inquiry: Inquiry, reply: Clock | None, seen_from: Horizon) -> Standing:

@@ -34,7 +34,7 @@ def receipt_of(number: str, now: datetime) -> Receipt | None:
         return None
     clocks = list(
         inquiry.case.clocks.filter(target__in=[Target.ACCEPTANCE, Target.REPLY])
-        .select_related("policy__calendar")
+        .select_related("policy", "calendar")
         .prefetch_related("pauses")
     )
     reply = newest(clocks, Target.REPLY)

@@ -78,7 +78,7 @@ def reply(step: Step, *, note: str = "", files: Sequence[NewFile] = ()) -> None:
 def _working_days(step: Step) -> int:
     clock = step.clocks.get(Target.REPLY)
     assert clock is not None
-    calendar = compiled(clock.policy.calendar)
+    calendar = compiled(clock.calendar)
     return calendar.working_days_between(step.case.received_at, step.at)
 
 

@@ -18,10 +18,12 @@ from sla.models import Case
 @handles("accept")
 def accept(step: Step, *, kind: Kind | None = None, topic: Topic | None = None) -> None:
     """Take the matter up, correcting kind and topic; a correction never lengthens the promise."""
+    before = step.case.kind, step.case.category
     if topic is not None:
-        step.inquiry.topic = topic
-    if kind is not None and kind != step.case.kind:
+        step.inquiry.topic, step.case.category = topic, topic.code
+    if kind is not None:
         step.case.kind = kind
+    if (step.case.kind, step.case.category) != before:
         step.clocks.rekind()
     step.contacted()
     step.tell_citizen("accepted")

@@ -102,6 +102,7 @@ def open_case(
         number=number,
         title=new.title,
         kind=new.kind,
+        category=new.topic.code if new.topic else "",
         channel=new.channel,
         received_at=at,
     )

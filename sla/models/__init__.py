@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sla.models.calendar import CalendarDay, CalendarYear, WorkCalendar
+from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkCalendar
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
@@ -9,6 +9,7 @@ from sla.models.policy import Policy
 
 __all__ = [
     "CalendarDay",
+    "CalendarSeason",
     "CalendarYear",
     "Case",
     "Clock",

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class WorkCalendar(models.Model):
-    """Weekly hours in a zone; years and days hang on it. `version` rises with every change."""
+    """Weekly hours in a zone; years and days hang on it. `version` rises with every change.
+
+    A department's own calendar has hours of its own and is `based_on` the house's, whose years
+    and days it shares; a change there makes a new version of it, too.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -14,11 +19,50 @@ class WorkCalendar(models.Model):
         _("weekly hours"),
         help_text=_('Segments by weekday, Monday 0: {"0": [["09:00", "12:00"], …]}'),
     )
+    based_on = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="dependants"
+    )
+    department = models.OneToOneField(
+        "accounts.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("working calendar")
         verbose_name_plural = _("working calendars")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(department__isnull=True) | models.Q(based_on__isnull=False),
+                name="sla_calendar_of_department_based",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarSeason(models.Model):
+    """Other weekly hours for a part of every year: summer hours, say, from May to September.
+
+    `first` and `last` are months and days ("05-01"), both included; a season may run over the
+    turn of the year.
+    """
+
+    calendar = models.ForeignKey(WorkCalendar, on_delete=models.CASCADE, related_name="seasons")
+    name = models.CharField(_("name"), max_length=40)
+    first = models.CharField(_("first day"), max_length=5)
+    last = models.CharField(_("last day"), max_length=5)
+    week = models.JSONField(_("weekly hours"))
+
+    class Meta:
+        ordering = ["first"]
+        verbose_name = _("season")
+        verbose_name_plural = _("seasons")
 
     def __str__(self) -> str:
         return self.name
@@ -31,6 +75,12 @@ class CalendarYear(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     confirmed = models.BooleanField(_("confirmed"), default=False)
     notice = models.CharField(_("notice"), max_length=120, blank=True)
+    link = models.CharField(
+        _("link to the notice"),
+        max_length=300,
+        blank=True,
+        validators=[URLValidator(["http", "https"])],
+    )
 
     class Meta:
         ordering = ["year"]

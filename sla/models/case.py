@@ -27,6 +27,7 @@ class Case(models.Model):
         verbose_name=_("department"),
     )
     kind = models.CharField(_("kind"), max_length=20)
+    category = models.SlugField(_("topic"), max_length=40, blank=True, db_index=False)
     channel = models.CharField(_("channel"), max_length=20)
     round = models.PositiveSmallIntegerField(default=1)
 

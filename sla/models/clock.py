@@ -22,6 +22,7 @@ class Clock(models.Model):
         "accounts.Department", on_delete=models.PROTECT, null=True, related_name="+"
     )
     policy = models.ForeignKey("sla.Policy", on_delete=models.PROTECT, related_name="+")
+    calendar = models.ForeignKey("sla.WorkCalendar", on_delete=models.PROTECT, related_name="+")
     calendar_version = models.PositiveIntegerField()
     extra = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(

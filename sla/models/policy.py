@@ -18,9 +18,16 @@ TARGET_LABELS = {
 }
 
 
+def usual_warnings() -> list[dict[str, float]]:
+    return [{"share": 0.8}]
+
+
 class Policy(models.Model):
     """How long one target may take for one kind of case. Never edited once used: a change is a
     new row with a later `active_from`, so that every clock can name the rule it ran under.
+
+    `kind`, `category` and `department` narrow it; `sla.policies` says which of several wins.
+    `warnings` and `escalation` are read by `sla.alarms`.
     """
 
     class Unit(models.TextChoices):
@@ -37,6 +44,18 @@ class Policy(models.Model):
         _("target"), max_length=20, choices=[(t.value, TARGET_LABELS[t]) for t in Target]
     )
     kind = models.CharField(_("kind"), max_length=20, blank=True, help_text=_("Empty: every kind"))
+    category = models.SlugField(
+        _("topic"), max_length=40, blank=True, db_index=False, help_text=_("Empty: every topic")
+    )
+    department = models.ForeignKey(
+        "accounts.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+        help_text=_("Empty: every department"),
+    )
     calendar = models.ForeignKey("sla.WorkCalendar", on_delete=models.PROTECT)
     amount = models.PositiveSmallIntegerField(_("amount"))
     unit = models.CharField(_("unit"), max_length=20, choices=Unit, default=Unit.WORKING_DAYS)
@@ -46,12 +65,8 @@ class Policy(models.Model):
     cap = models.PositiveSmallIntegerField(
         _("cap with extensions"), null=True, blank=True, help_text=_("In the same unit")
     )
-    warn_share = models.DecimalField(
-        _("warn after this share of the time"), max_digits=3, decimal_places=2, default="0.80"
-    )
-    escalate_after = models.PositiveSmallIntegerField(
-        _("escalate when overdue by this many working days"), default=1
-    )
+    warnings = models.JSONField(_("warnings"), default=usual_warnings, blank=True)
+    escalation = models.JSONField(_("escalation steps"), default=list, blank=True)
     active_from = models.DateTimeField(_("active from"))
     basis = models.CharField(_("basis"), max_length=200, blank=True)
     basis_en = models.CharField(_("basis in English"), max_length=300, blank=True)
@@ -60,7 +75,14 @@ class Policy(models.Model):
         ordering = ["stream", "target", "kind", "-active_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["stream", "target", "kind", "active_from"], name="sla_policy_version_once"
+                fields=["stream", "target", "kind", "category", "active_from"],
+                condition=models.Q(department__isnull=True),
+                name="sla_policy_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["stream", "target", "kind", "category", "department", "active_from"],
+                condition=models.Q(department__isnull=False),
+                name="sla_policy_department_version_once",
             ),
         ]
         verbose_name = _("policy")

@@ -7,7 +7,7 @@ hours ends at closing time. Instants are aware datetimes in, UTC out, in whole s
 
 from __future__ import annotations
 
-from sla.worktime.calendar import CUTOFFS, PAUSE_RULES, Calendar
+from sla.worktime.calendar import CUTOFFS, PAUSE_RULES, Calendar, Season
 from sla.worktime.china import ChineseYear, chinese_calendar, chinese_years
 from sla.worktime.errors import (
     CalendarError,
@@ -36,6 +36,7 @@ __all__ = [
     "PauseLike",
     "Promise",
     "PromiseError",
+    "Season",
     "Segment",
     "WorktimeError",
     "chinese_calendar",

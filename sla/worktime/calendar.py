@@ -31,12 +31,34 @@ PAUSE_RULES = ("by_day", "by_hours")
 CutoffOf = Callable[[int], int]
 
 
+@dataclass(frozen=True)
+class Season:
+    """Other weekly hours from one day of every year to another, both included, as (month, day).
+
+    A season whose last day comes before its first runs over the turn of the year.
+    """
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    week: tuple[tuple[Segment, ...], ...]
+
+    def covers(self, day: date) -> bool:
+        at = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= at <= self.last
+        return at >= self.first or at <= self.last
+
+
+Weekly = Mapping[int, Sequence[tuple[Clock, Clock]]]
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Immutable; compiles itself year by year on use and may be shared between threads.
 
-    `week` holds the segments of Monday to Sunday, `overrides` those of single dates (none for a
-    day off), `confirmed_years` the years settled by an official notice. Where a zone once skipped a
+    `week` holds the segments of Monday to Sunday, `seasons` those of parts of the year (the first
+    that covers a day counts), `overrides` those of single dates (none for a day off),
+    `confirmed_years` the years settled by an official notice. Where a zone once skipped a
     whole date (Samoa, 2011-12-30), that date still counts by the week.
     """
 
@@ -45,6 +67,7 @@ class Calendar:
     overrides: Mapping[date, tuple[Segment, ...]]
     confirmed_years: Container[int] = frozenset()
     reasons: Mapping[date, str] = field(default_factory=dict)
+    seasons: tuple[Season, ...] = ()
     _line: Timeline = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +76,9 @@ class Calendar:
         weekly = (self.week[-1], *self.week[:-1])
 
         def hours(day: int) -> tuple[Segment, ...]:
-            return exceptions[day] if day in exceptions else weekly[day % 7]
+            if day in exceptions:
+                return exceptions[day]
+            return self._usual(date.fromordinal(day)) if self.seasons else weekly[day % 7]
 
         object.__setattr__(self, "_line", Timeline(self.zone, hours))
 
@@ -61,19 +86,23 @@ class Calendar:
     def build(
         cls,
         zone: str,
-        week: Mapping[int, Sequence[tuple[Clock, Clock]]],
+        week: Weekly,
         overrides: Mapping[date, Sequence[tuple[Clock, Clock]]] | None = None,
         confirmed_years: Container[int] = frozenset(),
         reasons: Mapping[date, str] | None = None,
+        seasons: Sequence[tuple[str, str, Weekly]] = (),
     ) -> Calendar:
-        """A checked calendar. `week` is keyed by weekday, Monday 0. Raises CalendarError."""
-        if not set(week) <= set(range(7)):
-            raise CalendarError(f"weekdays are 0 (Monday) to 6, not {sorted(set(week))}")
-        weekly = tuple(segments(week.get(day, ())) for day in range(7))
+        """A checked calendar. `week` is keyed by weekday, Monday 0; `seasons` are first and last
+        day ("05-01") with their week. Raises CalendarError."""
+        weekly = _weekly(week)
+        parts = tuple(
+            Season(_month_day(first), _month_day(last), _weekly(own))
+            for first, last, own in seasons
+        )
         dated = {day: segments(hours) for day, hours in (overrides or {}).items()}
         if not any(weekly) and not any(dated.values()):
             raise CalendarError("the calendar has no working time at all")
-        return cls(_zone(zone), weekly, dated, confirmed_years, dict(reasons or {}))
+        return cls(_zone(zone), weekly, dated, confirmed_years, dict(reasons or {}), parts)
 
     # Seconds of working time
 
@@ -127,7 +156,12 @@ class Calendar:
 
     def hours(self, day: date) -> tuple[Segment, ...]:
         """The segments of a date; none if nobody works."""
-        return self.overrides.get(day, self.week[day.weekday()])
+        found = self.overrides.get(day)
+        return self._usual(day) if found is None else found
+
+    def _usual(self, day: date) -> tuple[Segment, ...]:
+        season = next((season for season in self.seasons if season.covers(day)), None)
+        return (season.week if season else self.week)[day.weekday()]
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.hours(day))
@@ -138,7 +172,7 @@ class Calendar:
             return "holiday"
         if not self.hours(day):
             return "weekend"
-        return "working" if self.week[day.weekday()] else "makeup"
+        return "working" if self._usual(day) else "makeup"
 
     def reason(self, day: date) -> str:
         """The name given to a dated exception (the holiday), or nothing."""
@@ -283,6 +317,20 @@ class Calendar:
 
     def _midnight(self, day: int) -> int:
         return epoch(datetime.combine(date.fromordinal(day), time(0), self.zone))
+
+
+def _weekly(week: Weekly) -> tuple[tuple[Segment, ...], ...]:
+    if not set(week) <= set(range(7)):
+        raise CalendarError(f"weekdays are 0 (Monday) to 6, not {sorted(set(week))}")
+    return tuple(segments(week.get(day, ())) for day in range(7))
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    try:
+        found = date.fromisoformat(f"2024-{text}")
+    except ValueError as error:
+        raise CalendarError(f"{text!r} is not a month and a day such as 05-01") from error
+    return found.month, found.day
 
 
 def _zone(name: str) -> ZoneInfo:

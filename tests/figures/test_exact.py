@@ -87,7 +87,9 @@ def play(fate: Fate, departments: Sequence[Department], policy: Policy) -> CaseL
     due = fate.received + fate.due
     record = CaseRecord(case, new=True)
     record.save()
-    clock = Clock(case=case, target=Target.REPLY, policy=policy, calendar_version=1)
+    clock = Clock(
+        case=case, target=Target.REPLY, policy=policy, calendar=policy.calendar, calendar_version=1
+    )
     clock.started_at, clock.due_at = fate.received, due
     clock.next_event_at = due + timedelta(seconds=1)
     clock.save()

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.exceptions import BadRequest
 from django.db import models
+from django.test.utils import isolate_apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -116,6 +117,7 @@ def test_a_cursor_of_another_list_or_order_is_a_bad_request():
         paginate(Group.objects.all(), order="name", cursor=cursor)
 
 
+@isolate_apps("foundation")
 def test_a_field_that_may_be_null_cannot_order_pages_unless_nulls_are_filtered_out():
     class Draft(models.Model):
         sent_at = models.DateTimeField(null=True)
