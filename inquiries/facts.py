@@ -41,7 +41,12 @@ def facts_of(
     if needs(_EXTENSION):
         known |= _extension(inquiry, clocks or _clocks(inquiry, at))
     if needs(_REOPEN):
-        known["reopen_pending"] = inquiry.reopen_requests.filter(granted__isnull=True).exists()
+        asked = list(inquiry.reopen_requests.values_list("granted", flat=True))
+        known |= {"reopen_pending": None in asked, "reopen_declined": False in asked}
+    if needs({"publish"}) and inquiry.case.published_at and inquiry.case.reopened_at:
+        answers = inquiry.replies.filter(approved_at__isnull=False).order_by("-round")
+        newest = answers.values_list("published_at", flat=True)[:1]
+        known["newer_answer"] = list(newest) == [None]
     if needs(_SUPPORT):
         known["supporting"] = frozenset(inquiry.supports.values_list("department_id", flat=True))
     if needs({"rate"}):

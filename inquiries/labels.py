@@ -165,6 +165,7 @@ REFUSALS: dict[str, Promise] = {
     Refusal.NO_REQUEST: _("There is no request to decide on."),
     Refusal.NO_DRAFT: _("There is no draft yet. Please write the reply first."),
     Refusal.NO_CONSENT: _("The citizen has not agreed to a public answer."),
+    Refusal.ASKED_TO_REOPEN: _("A second handling has been asked for once already."),
     Refusal.PUBLISHED_ALREADY: _("The answer is public already."),
     Refusal.NOT_PUBLISHED: _("The answer is not public."),
     Refusal.RATED_ALREADY: _("This answer has been rated already."),

@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     NO_REQUEST = "no_request"
     NO_DRAFT = "no_draft"
     NO_CONSENT = "no_consent"
+    ASKED_TO_REOPEN = "asked_to_reopen"
     PUBLISHED_ALREADY = "published_already"
     NOT_PUBLISHED = "not_published"
     RATED_ALREADY = "rated_already"
@@ -52,10 +53,12 @@ class Facts:
     extension_by: int | None = None
     extension_pending: bool = False
     reopen_pending: bool = False
+    reopen_declined: bool = False
     reopened: bool = False
     answered: bool = False
     consented: bool = False
     published: bool = False
+    newer_answer: bool = False
     survey_open: bool = False
     rated: bool = False
     supporting: frozenset[int] = frozenset()
@@ -164,7 +167,9 @@ def _publication(name: str, facts: Facts) -> Refusal | None:
         return Refusal.NOT_ANSWERED
     if not facts.consented:
         return Refusal.NO_CONSENT
-    return Refusal.PUBLISHED_ALREADY if facts.published else None
+    if facts.published and not facts.newer_answer:
+        return Refusal.PUBLISHED_ALREADY
+    return None
 
 
 def _afterwards(name: str, facts: Facts) -> Refusal | None:
@@ -177,5 +182,7 @@ def _afterwards(name: str, facts: Facts) -> Refusal | None:
     if facts.reopened:
         return Refusal.REOPENED_ALREADY
     if name == "request_reopen":
+        if facts.reopen_declined:
+            return Refusal.ASKED_TO_REOPEN
         return Refusal.REQUEST_PENDING if facts.reopen_pending else None
     return None if facts.reopen_pending else Refusal.NO_REQUEST

@@ -145,7 +145,7 @@ MOVES: dict[str, Move] = {
         Move("send_back", (State.IN_REVIEW,), State.IN_PROGRESS, (Role.REVIEWER,)),
         Move("reply", (State.IN_REVIEW,), State.REPLIED, (Role.REVIEWER,)),
         Move("publish", ANSWERED, None, (Role.REVIEWER,)),
-        Move("unpublish", ANSWERED, None, (Role.REVIEWER,)),
+        Move("unpublish", tuple(State), None, (Role.REVIEWER,)),
         Move("rate", ANSWERED, None, (Party.CITIZEN,)),
         Move("request_reopen", ANSWERED, None, (Party.CITIZEN,)),
         Move("reopen", ANSWERED, State.IN_PROGRESS, (Role.SUPERVISOR,)),
