@@ -9,6 +9,7 @@ from typing import Any
 
 from inquiries.models import Inquiry
 from inquiries.policy import Facts
+from inquiries.states import BEFORE_REPLY
 from sla.calendars import compiled
 from sla.clocks import ClockSet
 from sla.models import Survey
@@ -53,6 +54,8 @@ def facts_of(
         known |= _survey(inquiry, at, clocks or _clocks(inquiry, at))
     if needs({"return"}):
         known["may_still_return"] = may_still_return(inquiry, at)
+    if needs({"release"}):
+        known["answered_elsewhere"] = _answered_elsewhere(inquiry)
     return replace(inquiry.basic_facts(), **known)
 
 
@@ -80,6 +83,15 @@ def _extension(inquiry: Inquiry, clocks: ClockSet) -> dict[str, Any]:
         "reply_overdue": reply is not None and reply.state == ClockState.MISSED,
         "extension_room": clocks.room_for_extension(),
     }
+
+
+def _answered_elsewhere(inquiry: Inquiry) -> bool:
+    """Whether the case this one was merged into has answered it or still will."""
+    survivor = inquiry.merged_into
+    if survivor is None:
+        return False
+    answer = survivor.present_reply()
+    return survivor.state in BEFORE_REPLY or (answer is not None and answer.approved_at is not None)
 
 
 def _survey(inquiry: Inquiry, at: datetime, clocks: ClockSet) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class Facts:
     newer_answer: bool = False
     survey_open: bool = False
     rated: bool = False
+    answered_elsewhere: bool = False
     supporting: frozenset[int] = frozenset()
     may_still_return: bool = True
     reply_overdue: bool = False
@@ -123,6 +124,8 @@ def _wrong_person(actor: Actor, name: str, facts: Facts) -> Refusal | None:
 
 def _guard(actor: Actor, name: str, facts: Facts) -> Refusal | None:
     match name:
+        case "release":
+            return Refusal.WRONG_STATE if facts.answered_elsewhere else None
         case "return":
             return None if facts.may_still_return else Refusal.TOO_LATE_TO_RETURN
         case "ask_supplement":

@@ -114,6 +114,7 @@ MOVES: dict[str, Move] = {
         Move("reject", (State.SUBMITTED, State.ACCEPTED), State.REJECTED, (Role.INTAKE,)),
         Move("refer", (State.SUBMITTED, State.ACCEPTED), State.REFERRED, (Role.INTAKE,)),
         Move("merge", BEFORE_REPLY, State.MERGED, (Role.INTAKE,)),
+        Move("release", (State.MERGED,), State.ACCEPTED, (Party.SYSTEM,)),
         Move("assign", (State.ACCEPTED,), State.ASSIGNED, (Role.INTAKE,)),
         Move("sign_for", (State.ASSIGNED,), State.IN_PROGRESS, (Role.HANDLER,)),
         Move(
@@ -157,5 +158,5 @@ MOVES: dict[str, Move] = {
     )
 }
 
-WORKFLOW_ONLY = frozenset({"submit", "lapse", "close"})
+WORKFLOW_ONLY = frozenset({"submit", "lapse", "close", "release"})
 """Moves no form or API call of staff offers."""

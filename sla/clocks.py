@@ -116,6 +116,19 @@ class ClockSet:
                 clock.state = ClockState.CANCELLED
             self._finish(clock)
 
+    def reinstate(self, target: Target) -> None:
+        """Owe again what was cancelled in the present round: as if it had never stood still but
+        for its own pauses, so that a case comes back with the time that is really left."""
+        ended = self.case.clocks.select_related("policy__calendar", "calendar")
+        clock = ended.filter(target=target, round=self.case.round).order_by("-pk")[0]
+        clock.finished_at = None
+        self._live[target] = clock
+        if clock.state == ClockState.CANCELLED:
+            clock.state, clock.calendar_version = ClockState.RUNNING, clock.calendar.version
+            self._redate(clock)
+            self._settle()
+        self._replan(clock)
+
     def _finish(self, clock: Clock) -> None:
         clock.finished_at = self.at
         self._replan(clock)

@@ -35,6 +35,10 @@ def cancel(*targets: Target) -> Turn:
     return lambda clocks: clocks.cancel(*targets)
 
 
+def reinstate(target: Target) -> Turn:
+    return lambda clocks: clocks.reinstate(target)
+
+
 def resume(clocks: ClockSet) -> None:
     clocks.resume()
 
@@ -47,6 +51,7 @@ TURNS: dict[str, tuple[Turn, ...]] = {
     "reject": (cancel(),),
     "refer": (cancel(),),
     "merge": (cancel(),),
+    "release": (reinstate(Target.REPLY), start(Target.DISPATCH)),
     "withdraw": (cancel(),),
     "lapse": (cancel(),),
     "assign": (meet(Target.DISPATCH), start_in_department(*IN_HOUSE)),

@@ -18,6 +18,7 @@ KINDS = {
     "rejected",
     "referred",
     "merged",
+    "released",
     "supplement_asked",
     "lapsed",
     "extended",
@@ -50,9 +51,14 @@ def cause_all(cast: Cast, language: str) -> None:
     perform("reply", first.number, by=reviewer, at=MONDAY)
     perform("request_reopen", first.number, by=CITIZEN, at=MONDAY, reason="不清楚")
     words = {"explanation": "答复已清楚"}
-    perform("decline_reopen", first.number, by=supervisor, at=MONDAY, **words)
-    perform("request_reopen", first.number, by=CITIZEN, at=MONDAY, reason="不清楚")
+    declined = advance(new(), cast, "reply")
+    perform("request_reopen", declined.number, by=CITIZEN, at=MONDAY, reason="不清楚")
+    perform("decline_reopen", declined.number, by=supervisor, at=MONDAY, **words)
     perform("reopen", first.number, by=supervisor, at=MONDAY)
+    left, alone = new(), new()
+    words = {"into": left.number, "explanation": "与前件相同"}
+    perform("merge", alone.number, by=intake, at=MONDAY, **words)
+    perform("withdraw", left.number, by=CITIZEN, at=MONDAY)
     words = {"ground": "litigation", "explanation": "请向法院提起诉讼"}
     perform("reject", new().number, by=intake, at=MONDAY, **words)
     words = {"referred_to": "市教育局", "explanation": "属教育局职责"}

@@ -43,6 +43,7 @@ accept            | SU                | AC   | intake
 reject            | SU AC             | RJ   | intake
 refer             | SU AC             | RF   | intake
 merge             | SU AC AS IP AW IR | ME   | intake
+release           | ME                | AC   | system
 assign            | AC                | AS   | intake
 sign_for          | AS                | IP   | handler
 return            | AS IP             | AC   | handler
@@ -177,6 +178,7 @@ GUARDS: list[tuple[str, dict[str, Any], Refusal | None]] = [
     ("ask_supplement", {"supplement_asked": True}, Refusal.ASKED_BEFORE),
     ("request_extension", {"extension_pending": True}, Refusal.REQUEST_PENDING),
     ("request_extension", {"reply_overdue": True}, Refusal.EXTENSION_TOO_LATE),
+    ("release", {"answered_elsewhere": True}, Refusal.WRONG_STATE),
     ("request_extension", {"extension_room": 0}, Refusal.NO_ROOM_TO_EXTEND),
     ("grant_extension", {"extension_pending": False}, Refusal.NO_REQUEST),
     ("grant_extension", {"extension_by": 14}, Refusal.OWN_REQUEST),
@@ -363,6 +365,9 @@ def undone() -> Iterator[None]:
 def allowed(move: str, state: State, name: str) -> bool:
     if (move, state) == ("rate", State.CLOSED):
         # A case closes when it is rated or the time for rating is over.
+        return False
+    if move == "release":
+        # The case it was merged into will still answer it.
         return False
     if move == "unpublish" and state not in {State.REPLIED, State.CLOSED}:
         # These have never been answered, so there is nothing public.
