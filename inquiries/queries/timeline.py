@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import CITIZEN, ActorKind
@@ -92,15 +92,15 @@ def _readers(remark: Remark) -> str:
     if remark.author_label == CITIZEN.label:
         return ""
     told = remark.audience == Remark.Audience.CITIZEN
-    return _now("The citizen reads this") if told else _now("Staff only")
+    return gettext("The citizen reads this") if told else gettext("Staff only")
 
 
 def who(event: Event) -> str:
     """Who acted, in the reader's language."""
     if event.actor_kind == ActorKind.CITIZEN:
-        return _now("The citizen")
+        return gettext("The citizen")
     if event.actor_kind == ActorKind.SYSTEM:
-        return _now("The clockwork")
+        return gettext("The clockwork")
     return event.actor_label
 
 
@@ -115,15 +115,15 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
     if after is not None:
         yield departments.get(after, "")
     elif before is not None:
-        yield _now("back from %(department)s") % {"department": departments.get(before, "")}
+        yield gettext("back from %(department)s") % {"department": departments.get(before, "")}
     was, kind = _change(event, "case.kind")
     if was and kind:
-        yield _now("%(before)s, now %(after)s") % {
+        yield gettext("%(before)s, now %(after)s") % {
             "before": KINDS.get(was, was),
             "after": KINDS.get(kind, kind),
         }
     if amount := event.data.get("amount"):
-        yield _now("%(days)s working day(s)") % {"days": amount}
+        yield ngettext("%(n)s working day", "%(n)s working days", amount) % {"n": amount}
     if into := event.data.get("into"):
         yield str(into)
     if rating := event.data.get("rating"):
