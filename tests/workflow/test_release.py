@@ -29,7 +29,7 @@ ENDINGS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def merged(cast: Cast, into: Inquiry, at: datetime = MONDAY) -> Inquiry:
     inquiry = make_inquiry(MONDAY)
-    words = {"into": into.number, "explanation": "与前件相同"}
+    words: dict[str, Any] = {"into": into.number, "explanation": "与前件相同"}
     return perform("merge", inquiry.number, by=cast.by("intake"), at=at, **words)
 
 
@@ -69,7 +69,7 @@ def advance_from_accepted(inquiry: Inquiry, cast: Cast, at: datetime) -> Inquiry
 def test_a_survivor_that_lapses_lets_go_of_them_and_time_has_run_on(cast: Cast) -> None:
     survivor = make_inquiry(MONDAY)
     joined = merged(cast, survivor)
-    words = {"request": "请补充材料"}
+    words: dict[str, Any] = {"request": "请补充材料"}
     perform("ask_supplement", survivor.number, by=cast.by("intake"), at=MONDAY, **words)
     tick(MONDAY + 40 * DAY)
     joined = fresh(joined)
@@ -85,7 +85,7 @@ def test_one_merged_while_it_waited_for_its_citizen_gets_its_pause_counted(cast:
     survivor, waiting = make_inquiry(MONDAY), make_inquiry(MONDAY)
     intake = cast.by("intake")
     perform("ask_supplement", waiting.number, by=intake, at=MONDAY, request="请补充材料")
-    words = {"into": survivor.number, "explanation": "与前件相同"}
+    words: dict[str, Any] = {"into": survivor.number, "explanation": "与前件相同"}
     perform("merge", waiting.number, by=intake, at=MONDAY + 2 * DAY, **words)
     perform("withdraw", survivor.number, by=CITIZEN, at=MONDAY + 3 * DAY)
     due_at = fresh(waiting).case.due_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.factories import MONDAY, Cast, advance, make_inquiry
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-PUBLIC = {"title": "关于申报", "question": "何时申报？"}
+PUBLIC: dict[str, Any] = {"title": "关于申报", "question": "何时申报？"}
 
 
 def reopened(cast: Cast) -> Inquiry:
@@ -36,7 +37,7 @@ def test_a_second_answer_takes_the_place_of_the_first(cast: Cast) -> None:
     perform("draft", inquiry.number, by=handler, at=at, text="四月底前")
     perform("submit_for_review", inquiry.number, by=handler, at=at)
     perform("reply", inquiry.number, by=reviewer, at=at)
-    words = {**PUBLIC, "text": "四月底前"}
+    words: dict[str, Any] = {**PUBLIC, "text": "四月底前"}
     perform("publish", inquiry.number, by=reviewer, at=MONDAY + 3 * DAY, **words)
     shown = public_answer(inquiry.number)
     assert shown is not None
@@ -64,10 +65,10 @@ def test_an_answer_can_be_taken_off_while_it_is_handled_again(cast: Cast) -> Non
 
 def test_a_declined_second_handling_is_not_asked_for_again(cast: Cast) -> None:
     inquiry = advance(make_inquiry(), cast, "reply", at=MONDAY)
-    ask = {"by": CITIZEN, "reason": "答非所问"}
+    ask: dict[str, Any] = {"by": CITIZEN, "reason": "答非所问"}
     perform("request_reopen", inquiry.number, at=MONDAY + DAY, **ask)
     supervisor = cast.by("supervisor")
-    words = {"explanation": "答复已清楚"}
+    words: dict[str, Any] = {"explanation": "答复已清楚"}
     perform("decline_reopen", inquiry.number, by=supervisor, at=MONDAY + DAY, **words)
     with pytest.raises(MoveRefused) as refused:
         perform("request_reopen", inquiry.number, at=MONDAY + 2 * DAY, **ask)
