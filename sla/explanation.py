@@ -12,7 +12,7 @@ from sla.calendars import compiled
 from sla.models import Clock, Policy
 from sla.picture import Cell, Month, months
 from sla.policies import promise_of
-from sla.targets import ClockState, Target
+from sla.targets import PROMISES, ClockState, Target
 from sla.worktime import Calendar, Day, HorizonError, Pause, Promise, due, explain, is_provisional
 
 HOUR = 3600
@@ -45,8 +45,9 @@ class Explanation:
 
     `amount` counts units of the policy with what extensions added (`extra`). `due_at` is None
     while the clock stands still. `corrected`: the days are those of a calendar corrected after
-    the clock had finished, so that counting anew would end elsewhere. `state` is empty for a
-    promise that nobody has made, as in the calculator.
+    the clock had finished, so that counting anew would end elsewhere. `of_receipt`: it runs from
+    the receipt of the matter, not from a later step. `state` is empty for a promise that nobody
+    has made, as in the calculator.
     """
 
     started_at: datetime
@@ -60,7 +61,7 @@ class Explanation:
     days: list[Day]
     due_day: date | None = None
     done_day: date | None = None
-    target: str = ""
+    of_receipt: bool = True
     state: str = ""
     ended_at: datetime | None = None
     halts: tuple[Halt, ...] = ()
@@ -132,7 +133,7 @@ def explanation_of(
         days=days,
         due_day=_last_day(calendar, clock.due_at, promise),
         done_day=calendar.local_date(done) if done else None,
-        target=clock.target,
+        of_receipt=clock.target in PROMISES and clock.round == 1,
         state=clock.state,
         ended_at=clock.finished_at,
         halts=tuple(Halt(p.since, p.until, p.actor_label if for_staff else "") for p in rows),
@@ -157,7 +158,6 @@ def imagined(calendar: Calendar, promise: Promise, start: datetime, basis: str =
         basis=basis,
         days=explain(calendar, promise, start),
         due_day=_last_day(calendar, end, promise),
-        target=Target.REPLY,
     )
 
 

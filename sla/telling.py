@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from foundation.templatetags.huiying import local_date, local_datetime
 from sla.explanation import Explanation, Grant, Halt, length
 from sla.models import Policy
-from sla.targets import ClockState, Target
+from sla.targets import ClockState
 from sla.worktime import Day
 
 NAMED = 12
@@ -40,7 +40,7 @@ def _began(told: Explanation) -> str:
             )
             % values
         )
-    if told.target in (Target.REPLY, Target.ACCEPTANCE):
+    if told.of_receipt:
         return (
             _("Received on %(start)s: the day of receipt is not counted. The time is %(length)s.")
             % values

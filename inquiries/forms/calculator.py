@@ -43,7 +43,7 @@ class CalculatorForm(forms.Form):
         help_text=_("The promise now in force for a kind of matter, or a number of your own."),
     )
     n = forms.IntegerField(
-        label=_("Number"),
+        label=_("How many"),
         required=False,
         min_value=1,
         max_value=MOST,
