@@ -66,8 +66,8 @@ def test_the_spring_festival_in_words() -> None:
             china(2026, 2, 13),
             [
                 (
-                    "Began on 13 Feb 2026: the day itself is not counted. The time is 3 calendar days;"
-                    " weekends and holidays count, too."
+                    "Began on 13 Feb 2026: the day itself is not counted. The time is 3 calendar"
+                    " days; weekends and holidays count, too."
                 ),
                 "Counted: 3 days, from 14 Feb 2026 to 16 Feb 2026.",
                 "The last day ends at midnight: due 16 Feb 2026, 23:59.",
@@ -90,8 +90,8 @@ def test_the_spring_festival_in_words() -> None:
             china(2026, 3, 2),
             [
                 (
-                    "Received on 2 Mar 2026: the day of receipt is not counted. The time is 1 working"
-                    " day."
+                    "Received on 2 Mar 2026: the day of receipt is not counted. The time is 1"
+                    " working day."
                 ),
                 "Counted: 1 day, 3 Mar 2026.",
                 "The last day ends at close of business: due 3 Mar 2026, 17:30.",
