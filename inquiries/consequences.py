@@ -21,6 +21,7 @@ class Outlook:
     kind: str
     at: datetime
     due_at: datetime | None
+    left: str = ""
     late: bool = False
     owner: str = ""
     days_asked: int = 0
@@ -32,7 +33,12 @@ class Outlook:
 
     @property
     def due(self) -> str:
-        return local_date(self.due_at) or _("not fixed while the clock stands still")
+        """When the citizen's deadline is, and how much of it remains."""
+        if self.due_at is None:
+            return _("not fixed while the clock stands still")
+        if not self.left:
+            return local_date(self.due_at)
+        return _("%(due)s (%(left)s)") % {"due": local_date(self.due_at), "left": self.left}
 
     def days(self, target: Target) -> int:
         try:

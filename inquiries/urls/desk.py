@@ -17,6 +17,7 @@ urlpatterns = [
     path("case/<slug:number>/", case.case, name="case"),
     path("case/<slug:number>/publication/", publication.publication, name="publication"),
     path("case/<slug:number>/files/<int:pk>/", case.attachment, name="attachment"),
+    path("case/<slug:number>/clocks/", case.clocks, name="clocks"),
     path("case/<slug:number>/ledger/", case.ledger, name="ledger"),
     path("case/<slug:number>/move/<slug:name>/", moves.move, name="move"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from inquiries.views.portal import answers, feed, following, home, pages, submission
+from inquiries.views.portal import answers, calculator, feed, following, home, pages, submission
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("follow/", following.FollowView.as_view(), name="follow"),
     path("follow/leave/", following.leave, name="leave"),
     path("follow/<slug:number>/", following.case, name="case"),
+    path("follow/<slug:number>/dates/", following.dates, name="dates"),
     path("follow/<slug:number>/supply/", following.supply, name="supply"),
     path("follow/<slug:number>/withdraw/", following.withdraw, name="withdraw"),
     path("follow/<slug:number>/rate/", following.rate, name="rate"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("answers/", answers.answers, name="answers"),
     path("answers/feed.atom", require_safe(feed.AnswersFeed()), name="feed"),
     path("answers/<slug:number>/", answers.answer, name="answer"),
+    path("calculator/", calculator.calculator, name="calculator"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),

@@ -67,6 +67,7 @@ PAGES: dict[str, list[Row]] = {
     "portal:follow": [Row(post=EVERYBODY)],
     "portal:leave": [Row(get=None, post=EVERYBODY)],
     "portal:case": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:dates": [Row(case("submitted"), OWNER, refused=302)],
     "portal:supply": [Row(case("awaiting_citizen"), None, OWNER, refused=302, posted=(422,))],
     "portal:withdraw": [Row(case("submitted"), None, OWNER, refused=302, posted=(422,))],
     "portal:rate": [Row(case("replied"), None, OWNER, refused=302, posted=(422,))],
@@ -86,6 +87,7 @@ PAGES: dict[str, list[Row]] = {
         Row(case("published")),
         *(Row(case(name), NOBODY) for name in ("replied", "private", "unpublished", "submitted")),
     ],
+    "portal:calculator": [Row()],
     "portal:help": [Row()],
     "portal:privacy": [Row()],
     "portal:accessibility": [Row()],
@@ -128,6 +130,10 @@ PAGES: dict[str, list[Row]] = {
             NOBODY,
             sign_in=True,
         ),
+    ],
+    "desk:clocks": [
+        Row(case("in_progress"), TEAM, sign_in=True),
+        Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
     ],
     "desk:ledger": [Row(case("in_progress"), frozenset({"auditor"}), refused=403, sign_in=True)],
     "desk:move": [

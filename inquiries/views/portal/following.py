@@ -29,9 +29,11 @@ from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
 from inquiries.opening import open_case
+from inquiries.queries.clocks import clocks_for_citizen
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
 from ledger.models import Event
+from sla.standing import horizon
 
 DOUBLE_CLICK = timedelta(minutes=1)
 """The same move again within this time is one press too many, not a mistake to complain of."""
@@ -114,6 +116,16 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """The page of one case, for a session that has opened it."""
     found = _opened(request, number)
     return _ask_for_code(request, number) if found is None else _case_page(request, found)
+
+
+@require_safe
+def dates(request: HttpRequest, number: str) -> HttpResponse:
+    """Why every date promised to the citizen is what it is, for a session that has opened it."""
+    found = _opened(request, number)
+    if found is None:
+        return _ask_for_code(request, number)
+    context = {"inquiry": found, "told": clocks_for_citizen(found, horizon(clock.now()))}
+    return render(request, "portal/dates.html", context)
 
 
 @require_POST
