@@ -230,7 +230,7 @@ def _conceivable(inquiry: Inquiry, actor: Actor) -> Iterable[str]:
 
 def _clocks(inquiry: Inquiry, seen_from: Horizon) -> list[ClockLine]:
     rows = inquiry.case.clocks.select_related("department")
-    clocks = list(rows.order_by("-round", "finished_at", "id"))
+    clocks = sorted(rows.order_by("-id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:
@@ -266,6 +266,7 @@ def _outlook(
     facts: Facts,
 ) -> Outlook:
     case = inquiry.case
+    standing = standing_of(case, seen_from)
     owner = str(ROLE_LABELS[Role.INTAKE])
     if inquiry.handler is not None:
         owner = inquiry.handler.display_name
@@ -275,9 +276,11 @@ def _outlook(
     return Outlook(
         stream=case.stream,
         kind=case.kind,
+        category=case.category,
         at=seen_from.at,
         due_at=case.due_at,
-        late=standing_of(case, seen_from) == Standing.OVERDUE,
+        left=time_left(case, standing, seen_from),
+        late=standing == Standing.OVERDUE,
         owner=owner,
         days_asked=pending[0] if pending else 0,
         room=facts.extension_room,

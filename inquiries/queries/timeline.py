@@ -124,6 +124,8 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
         }
     if amount := event.data.get("amount"):
         yield _now("%(days)s working day(s)") % {"days": amount}
+    if lapsed := event.data.get("extension_lapsed"):
+        yield _now("the request for %(days)s more working day(s) lapsed") % {"days": lapsed}
     if into := event.data.get("into"):
         yield str(into)
     if rating := event.data.get("rating"):
