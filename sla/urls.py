@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sla import views
+from sla import rule_views, simulation_views, views
 
 app_name = "supervision"
 urlpatterns = [
@@ -14,4 +14,9 @@ urlpatterns = [
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
     path("times/", views.times, name="times"),
+    path("policies/", rule_views.policies, name="policies"),
+    path("policies/new/", rule_views.new_policy, name="new_policy"),
+    path("policies/<int:pk>/", rule_views.policy, name="policy"),
+    path("policies/<int:pk>/withdraw/", rule_views.withdraw_policy, name="withdraw_policy"),
+    path("simulation/", simulation_views.simulation, name="simulation"),
 ]

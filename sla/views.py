@@ -84,7 +84,7 @@ class Desk:
             "form": self.form,
             "wrong": self.wrong,
             "basis": wording.BASES[self.asked.basis],
-            "queue_nav": self._nav(),
+            "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
             "definitions": wording.DEFINITIONS,
         }
@@ -94,12 +94,14 @@ class Desk:
         status = 400 if self.wrong else 200
         return render(self.request, template, shown | context, status=status)
 
-    def _nav(self) -> list[dict[str, Any]]:
+    def nav(self) -> list[dict[str, Any]]:
         pages = [
             ("board", reverse("supervision:board"), _("Board"), None, ""),
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("policies", reverse("supervision:policies"), _("Time rules"), None, ""),
+            ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
         ]
         return [
             {

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ),
                 ("new", models.JSONField(null=True)),
                 ("reason", models.TextField()),
-                ("actor_id", models.BigIntegerField()),
+                ("actor_id", models.BigIntegerField(null=True)),
                 ("actor_label", models.CharField(max_length=80)),
                 ("at", models.DateTimeField()),
             ],

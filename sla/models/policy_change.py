@@ -25,7 +25,7 @@ class PolicyChange(models.Model):
     old = models.JSONField(null=True, help_text=_("The rule in force before it, if there was one"))
     new = models.JSONField(null=True)
     reason = models.TextField()
-    actor_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=80)
     at = models.DateTimeField()
 

@@ -16,7 +16,7 @@ from ledger.models import Event
 from notices.models import InboxItem
 from sla.models import Clock, Policy
 from sla.sweep import sweep
-from sla.targets import ClockState, Target
+from sla.targets import Target
 from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 
