@@ -6,6 +6,7 @@ from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat
 from sla.models.policy import Policy
+from sla.models.recalculation import Recalculation, RecalculationLine
 
 __all__ = [
     "CalendarDay",
@@ -18,6 +19,8 @@ __all__ = [
     "Delta",
     "Heartbeat",
     "Policy",
+    "Recalculation",
+    "RecalculationLine",
     "Rollup",
     "Survey",
     "WorkCalendar",
