@@ -16,7 +16,7 @@ TARGETS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sla", "0001_initial")]
+    dependencies = [("sla", "0002_recalculation")]
 
     operations = [
         migrations.AlterField(
@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="clock",
+            name="target",
+            field=models.CharField(choices=TARGETS, max_length=20),
+        ),
+        migrations.AlterField(
+            model_name="recalculationline",
             name="target",
             field=models.CharField(choices=TARGETS, max_length=20),
         ),

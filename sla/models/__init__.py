@@ -7,6 +7,7 @@ from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat
 from sla.models.policy import Policy
 from sla.models.policy_change import PolicyChange
+from sla.models.recalculation import Recalculation, RecalculationLine
 
 __all__ = [
     "CalendarDay",
@@ -20,6 +21,8 @@ __all__ = [
     "Heartbeat",
     "Policy",
     "PolicyChange",
+    "Recalculation",
+    "RecalculationLine",
     "Rollup",
     "Survey",
     "WorkCalendar",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sla.simulating import TARGETS, CalendarFileError, Trial, calendars_from, ru
 from sla.simulation import Comparison, Load
 from sla.simulation_form import Change, base_rule
 from sla.targets import IN_DEPARTMENT, Target
+from sla.worktime import Calendar
 
 VALUES = ("stream", "target", "kind", "topic", "department", "amount", "unit", "cutoff", "cap")
 
@@ -96,24 +98,14 @@ def _trial(options: dict[str, Any]) -> Trial:
     if stream not in known:
         raise CommandError(f"--stream: {stream!r} is none of {', '.join(known)}")
     kind, topic = options["kind"], options["topic"]
-    for option, value, words in (
-        ("--kind", kind, known[stream].kinds),
-        ("--topic", topic, known[stream].topics()),
-    ):
-        if value and value not in words:
-            raise CommandError(f"{option}: {value!r} is none of {', '.join(words)}")
+    _known("--kind", kind, known[stream].kinds)
+    _known("--topic", topic, known[stream].topics())
     department = _department(options["department"], target)
     base = base_rule(stream, target, kind, now(), category=topic, department_id=department)
     if base is None:
         raise CommandError(f"no rule is in force for {target}; nothing was timed")
     change = _change(options)
-    calendars = {}
-    if options["calendar"]:
-        row = base.calendar.based_on or base.calendar
-        try:
-            calendars = calendars_from(_json("--calendar", options["calendar"]), row)
-        except CalendarFileError as error:
-            raise CommandError(f"--calendar: {error}") from None
+    calendars = _calendars(options["calendar"], base)
     if change.nothing and not calendars:
         raise CommandError("nothing to try: give --amount, --unit, --cutoff, --cap or --calendar")
     scope = (target, department, topic, kind)
@@ -123,6 +115,20 @@ def _trial(options: dict[str, Any]) -> Trial:
     if rule.cap is not None and rule.cap < rule.amount:
         raise CommandError(f"--cap: {rule.cap} is smaller than the amount, {rule.amount}")
     return Trial(period, scope, stream, rule, calendars)
+
+
+def _known(option: str, value: str, words: Collection[str]) -> None:
+    if value and value not in words:
+        raise CommandError(f"{option}: {value!r} is none of {', '.join(words)}")
+
+
+def _calendars(path: str | None, base: Policy) -> dict[int, Calendar]:
+    if not path:
+        return {}
+    try:
+        return calendars_from(_json("--calendar", path), base.calendar.based_on or base.calendar)
+    except CalendarFileError as error:
+        raise CommandError(f"--calendar: {error}") from None
 
 
 def _day(option: str, text: str) -> date:
