@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from inquiries.codes import follow_token
+from sla.models import Policy
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -21,6 +22,9 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
+RULERS = frozenset({"administrator"})
+RULES = SUPERVISION | RULERS
+"""Those who read the rules and try others out."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
 
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
     return lambda world: args
+
+
+def a_rule(world: World) -> tuple[Any, ...]:
+    return (Policy.objects.earliest("pk").pk,)
 
 
 PAGES: dict[str, list[Row]] = {
@@ -141,6 +149,13 @@ PAGES: dict[str, list[Row]] = {
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=RULES, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, RULES, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=RULERS, post=RULERS, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, RULERS, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:simulation": [Row(get=RULES, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
