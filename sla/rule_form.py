@@ -25,6 +25,7 @@ from sla.models import Policy, WorkCalendar
 from sla.models.policy import TARGET_LABELS
 from sla.periods import midnight
 from sla.ruling import MOST, countable, faults
+from sla.targets import SILENT
 
 ROWS = 3
 YEARS_AHEAD = 5
@@ -212,6 +213,8 @@ def initial_of(policy: Policy) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(policy, name) for name in (*SCOPE, *VALUES)}
     found["department"] = policy.department.code if policy.department else ""
     found["calendar"] = policy.calendar.code
+    if policy.target in SILENT:
+        return found
     for n, warning in enumerate(policy.warnings, start=1):
         [(by, value)] = warning.items()
         found[f"warning_{n}_by"] = by

@@ -20,7 +20,7 @@ from sla.explanation import length
 from sla.models import Policy, PolicyChange, WorkCalendar
 from sla.models.policy import TARGET_LABELS
 from sla.policies import scope_of
-from sla.targets import Target
+from sla.targets import SILENT, Target
 
 FIELDS: dict[str, Promise] = {
     "amount": gettext_lazy("Time allowed"),
@@ -86,12 +86,16 @@ class Version:
         return self.names.calendars.get(self.policy.calendar_id, "")
 
     @property
+    def _silent(self) -> bool:
+        return self.policy.target in SILENT
+
+    @property
     def warnings(self) -> list[str]:
-        return list(warning_words(self.policy.warnings))
+        return [] if self._silent else list(warning_words(self.policy.warnings))
 
     @property
     def steps(self) -> list[str]:
-        return list(step_words(self.policy.escalation))
+        return [] if self._silent else list(step_words(self.policy.escalation))
 
 
 def versions(policies: Iterable[Policy], now: datetime, names: Names) -> list[Version]:

@@ -22,7 +22,7 @@ from sla.alarms import AlarmError, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Policy, PolicyChange
 from sla.policies import PolicyBook, promise_of, scope_of
-from sla.targets import IN_DEPARTMENT, WINDOWS, Target
+from sla.targets import IN_DEPARTMENT, SILENT, Target
 from sla.worktime import WorktimeError, due
 
 MOST = 366
@@ -82,8 +82,8 @@ def faults(rule: Policy) -> Iterator[Fault]:
             _now("Departments have rules of their own for their own allowances only."),
         )
     yield from _cap(rule)
-    if rule.target in WINDOWS and (rule.warnings or rule.escalation):
-        yield "target", _now("Nobody is warned of the citizen's own time running out.")
+    if rule.target in SILENT and (rule.warnings or rule.escalation):
+        yield "warnings", _now("Nobody is warned of this; please leave these rows empty.")
     for name, read in (("warnings", warnings_of), ("escalation", steps_of)):
         try:
             read(getattr(rule, name))

@@ -48,3 +48,6 @@ IN_DEPARTMENT = frozenset({Target.SIGN_FOR, Target.DEPARTMENT, Target.REVIEW, Ta
 
 WINDOWS = frozenset({Target.SUPPLEMENT, Target.SURVEY})
 """Time the citizen has; running out of it is no miss of the house's."""
+
+SILENT = WINDOWS | {Target.RETURN}
+"""What nobody is warned of: the citizen's own time, and a right that simply ends."""

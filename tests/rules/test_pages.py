@@ -124,7 +124,7 @@ def test_running_clocks_are_told_and_left_alone(cast: Cast, admin: Person) -> No
         ({"step_1_to": ["auditor"]}, "step_1_to"),
         ({"basis": ""}, "basis"),
         ({"reason": "  "}, "reason"),
-        ({"target": "survey", "cap": ""}, "target"),
+        ({"target": "survey", "cap": ""}, "warning_1_n"),
     ],
 )
 def test_errors_stand_by_the_field_and_nothing_typed_is_lost(

@@ -112,7 +112,7 @@ def test_the_defaults_leave_a_book_with_many_versions_alone(cast: Cast) -> None:
         ({"target": Target.ACCEPTANCE}, "cap"),
         (
             {"target": Target.SURVEY, "cap": None, "escalation": [{"after": 1, "to": ["x"]}]},
-            "target",
+            "warnings",
         ),
         ({"warnings": [{"share": 2}]}, "warnings"),
         ({"escalation": [{"after": 0, "to": ["supervisor"]}]}, "escalation"),

@@ -22,7 +22,7 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
-RULERS = frozenset({"administrator"})
+RULERS = frozenset({"administrator", "superuser"})
 RULES = SUPERVISION | RULERS
 """Those who read the rules and try others out."""
 
