@@ -10,6 +10,7 @@ from sla.folding import fold
 from sla.models import Heartbeat
 from sla.recalculating import work_off
 from sla.sweep import sweep
+from sla.unconfirmed import remind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def tick(now: datetime) -> Pass:
     """Fire due clocks, reckon clocks anew after a change of calendar or rule, send waiting
     letters, fold figures, and leave a heartbeat."""
     events, clocks = sweep(now), work_off(now)
+    remind(now)
     done = Pass(events=events, letters=deliver(now), deltas=fold(), clocks=clocks)
     beat("tick", now)
     return done

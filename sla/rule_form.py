@@ -92,6 +92,15 @@ class RuleForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: as soon as you confirm it."),
     )
+    running = forms.ChoiceField(
+        label=_("For which cases it holds"),
+        choices=[
+            ("", _("New cases only")),
+            ("too", _("Running cases, too: after confirming you see which dates would move")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     basis = forms.CharField(
         label=_("Legal basis, in Chinese"),
         max_length=200,
@@ -160,6 +169,12 @@ class RuleForm(forms.Form):
             return data
         starts = data["starts"]
         later = starts is not None and starts > civil_day(self.now)
+        if later and data["running"]:
+            words = _(
+                "Running cases can take over a rule once it has begun; please come back then."
+            )
+            self.add_error("running", words)
+            return data
         rule = Policy(
             **{name: data[name] for name in (*SCOPE, *VALUES)},
             warnings=warnings,

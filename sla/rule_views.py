@@ -2,77 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actors import SUPERVISING, Role
+from accounts.actors import Role
 from foundation import clock
+from sla.door import LOOKING, for_roles, shown
 from sla.models import Policy, PolicyChange
 from sla.models.policy import TARGET_LABELS
+from sla.recalculating import at_once, propose_policy
 from sla.rule_form import RuleForm, initial_of
 from sla.rule_preview import effect_of
 from sla.rule_words import Names, differences, versions
 from sla.ruling import Refused, RuleRefused, make, state_of, withdraw
-from sla.views import Desk, actor_of
-
-LOOKING = SUPERVISING | {Role.ADMINISTRATOR}
-"""Who may read the rules and try others out."""
-
-View = Callable[..., HttpResponse]
-
-
-def for_roles(*roles: Role) -> Callable[[View], View]:
-    """Let people with one of these roles in, send others who have signed in away with 403."""
-
-    def guard(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not actor_of(request).has(*roles):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return guard
-
-
-def shown(
-    request: HttpRequest, template: str, current: str, *, status: int = 200, **context: Any
-) -> HttpResponse:
-    """A page with the side bar of its reader: administrators have no board."""
-    actor = actor_of(request)
-    if actor.has(*SUPERVISING):
-        nav = Desk(request, current).nav()
-    else:
-        pages = (("policies", _("Time rules")), ("simulation", _("Simulation")))
-        nav = [
-            {
-                "url": reverse(f"supervision:{name}"),
-                "label": label,
-                "count": None,
-                "current": name == current,
-            }
-            for name, label in pages
-        ]
-    shared = {
-        "queue_nav": nav,
-        "nav_title": _("Supervision"),
-        "may_rule": actor.has(Role.ADMINISTRATOR),
-        "may_open": actor.has(*SUPERVISING),
-    }
-    return render(request, template, shared | context, status=status)
+from sla.targets import Target
+from sla.views import actor_of
 
 
 @require_safe
@@ -100,12 +49,14 @@ def policy(request: HttpRequest, pk: int) -> HttpResponse:
     return _rule_page(request, get_object_or_404(Policy, pk=pk))
 
 
+def _scope(rule: Policy) -> dict[str, Any]:
+    names = ("stream", "target", "kind", "category", "department_id")
+    return {name: getattr(rule, name) for name in names}
+
+
 def _rule_page(request: HttpRequest, rule: Policy, wrong: str = "") -> HttpResponse:
     names = Names()
-    scope = {
-        name: getattr(rule, name)
-        for name in ("stream", "target", "kind", "category", "department_id")
-    }
+    scope = _scope(rule)
     history = versions(Policy.objects.filter(**scope), clock.now(), names)
     changes = [
         (change, differences(change, names)) for change in PolicyChange.objects.filter(**scope)
@@ -118,6 +69,7 @@ def _rule_page(request: HttpRequest, rule: Policy, wrong: str = "") -> HttpRespo
         version=next(version for version in history if version.policy.pk == rule.pk),
         history=history,
         changes=changes,
+        extendable=rule.target != Target.RETURN,
         wrong=wrong,
     )
 
@@ -153,7 +105,28 @@ def new_policy(request: HttpRequest) -> HttpResponse:
             return shown(request, "supervision/policy_form.html", "policies", form=form, status=409)
         return _effect(request, form, refused.words)
     messages.success(request, _("The rule is made."))
+    if form.cleaned_data["running"]:
+        return _propose(request, made)
     return redirect("supervision:policy", made.pk)
+
+
+def _propose(request: HttpRequest, rule: Policy) -> HttpResponse:
+    """On to the page that shows what running cases would have of a rule in force."""
+    now = clock.now()
+    proposed = propose_policy(rule, running=True, by=actor_of(request), at=now)
+    at_once(proposed.pk, now)
+    return redirect("supervision:change", proposed.pk)
+
+
+@require_POST
+@for_roles(Role.ADMINISTRATOR)
+def extend_policy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose that running cases take over a rule in force."""
+    rule = get_object_or_404(Policy, pk=pk)
+    found = versions(Policy.objects.filter(**_scope(rule)), clock.now(), Names())
+    if any(v.policy.pk == pk and v.standing == "now" for v in found):
+        return _propose(request, rule)
+    return _rule_page(request, rule, _("Running cases can take over only the version in force."))
 
 
 def _effect(request: HttpRequest, form: RuleForm, wrong: str = "") -> HttpResponse:

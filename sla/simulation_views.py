@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from foundation import clock
+from sla.door import LOOKING, for_roles, shown
 from sla.explanation import length
 from sla.models import Case
 from sla.models.policy import Policy
-from sla.rule_views import LOOKING, for_roles, shown
 from sla.simulating import Trial, clocks_of, labels, run
 from sla.simulation import Comparison, Flip, Verdict
 from sla.simulation_form import MOST_CLOCKS, SimulationForm, opening

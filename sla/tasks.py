@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
-from sla import background, folding, recalculating
+from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
 
 
@@ -20,6 +20,12 @@ def sweep() -> int:
 def recalculate() -> int:
     """Reckon clocks anew after a change of a calendar or a rule."""
     return recalculating.work_off(now())
+
+
+@shared_task
+def remind_of_years() -> int:
+    """Put a year without a notice on desks, once."""
+    return unconfirmed.remind(now())
 
 
 @shared_task

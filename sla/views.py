@@ -28,6 +28,7 @@ from sla.figures import UNASSIGNED, reports
 from sla.models import Case, Survey
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
 from sla.stock import STOCKS, Stock, answer_times, stock
+from sla.unconfirmed import missing_years
 
 PAGE = 30
 COUNTED_TO = 10_000
@@ -102,6 +103,8 @@ class Desk:
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
             ("policies", reverse("supervision:policies"), _("Time rules"), None, ""),
             ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
+            ("calendars", reverse("supervision:calendars"), _("Calendars"), None, ""),
+            ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
         ]
         return [
             {
@@ -138,6 +141,7 @@ def board(request: HttpRequest) -> HttpResponse:
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],
+        missing_years=missing_years(asked.now),
     )
 
 

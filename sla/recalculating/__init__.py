@@ -41,8 +41,8 @@ __all__ = [
     "Outdated",
     "ReasonMissing",
     "apply",
+    "at_once",
     "cancel",
-    "concerned",
     "look",
     "propose_again",
     "propose_calendar",
@@ -57,6 +57,7 @@ LONGEST_RUN = timedelta(minutes=2)
 """After this the rest waits for the next run, so that clocks and letters get their turn."""
 
 State = Recalculation.State
+UNDER_WAY = (State.PREVIEWING, State.APPLYING)
 
 
 class NotReady(Exception):
@@ -126,9 +127,19 @@ def propose_again(recalculation: Recalculation, *, by: Actor, at: datetime) -> R
     return propose_calendar(calendar, again(recalculation.proposal), by=by, at=at)
 
 
-def concerned(recalculation: Recalculation) -> int:
-    """How many clocks it has to look at."""
-    return plan_of(recalculation, ahead=True).clocks().count()
+def at_once(pk: int, now: datetime) -> Recalculation:
+    """Look at or work off a change in which few clocks are concerned; leave others to `tick`."""
+    recalculation = Recalculation.objects.select_related("calendar__based_on").get(pk=pk)
+    ahead = recalculation.state == State.PREVIEWING
+    clocks = plan_of(recalculation, ahead=ahead).clocks()
+    if recalculation.state in UNDER_WAY and len(clocks.values("pk")[: AT_ONCE + 1]) <= AT_ONCE:
+        if ahead:
+            look(pk, now)
+        else:
+            while work(pk, now) is not None:
+                pass
+        recalculation.refresh_from_db()
+    return recalculation
 
 
 def apply(pk: int, *, by: Actor, reason: str, at: datetime) -> Recalculation:
@@ -198,7 +209,7 @@ def work_off(now: datetime) -> int:
     Any number of processes may do this, be killed, and begin again.
     """
     total, begun = 0, monotonic()
-    waiting = Recalculation.objects.filter(state__in=[State.PREVIEWING, State.APPLYING])
+    waiting = Recalculation.objects.filter(state__in=UNDER_WAY)
     for pk, state in waiting.order_by("id").values_list("pk", "state"):
         if state == State.PREVIEWING:
             total += look(pk, now)

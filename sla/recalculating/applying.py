@@ -111,11 +111,12 @@ def _reckon(clock: Clock, case: Case, plan: Plan, spans: Spans, now: datetime) -
     clock.policy, clock.calendar, _ = plan.rule(
         clock.policy_id, clock.calendar_id, clock.department_id
     )
-    set_due(clock, spans.get(clock.pk, ()))
+    pauses = spans.get(clock.pk, ())
+    set_due(clock, pauses)
     # What is still to come may come under a name that was used before.
     clock.revision = revision + 1
     # A citizen's window that has closed backwards ends now, by the sweep.
-    schedule(clock, now if clock.due_at is None else min(now, clock.due_at))
+    schedule(clock, now if clock.due_at is None else min(now, clock.due_at), pauses)
     return found
 
 
@@ -152,7 +153,9 @@ def _write_cases(
             changes[case.pk] = _mirror(case, one.clock)
             mirrored.append(case)
     write(mirrored, ["due_at", "due_provisional"])
-    by = Actor(ActorKind.STAFF, recalculation.applied_by, recalculation.applied_by_id)
+    user_id = recalculation.applied_by_id
+    kind = ActorKind.SYSTEM if user_id is None else ActorKind.STAFF
+    by = Actor(kind, recalculation.applied_by, user_id)
     heads = heads_of([cases[key].number for key in changed])
     events: list[Event] = []
     redated: list[Redated] = []

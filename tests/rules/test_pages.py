@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import time_machine
 
-from sla.models import Policy, PolicyChange
+from ledger.models import Event
+from sla.models import Policy, PolicyChange, Recalculation
 from sla.models.policy import TARGET_LABELS
 from sla.targets import Target
+from sla.verification import verify
 from tests.desk.conftest import Person, words
 from tests.factories import MONDAY, Cast, TopicFactory, advance, china, make_inquiry
 from tests.rules.making import NOW, filled, made
@@ -122,6 +124,7 @@ def test_running_clocks_are_told_and_left_alone(cast: Cast, admin: Person) -> No
         ({"step_2_to": ["supervisor"]}, "step_2_after"),
         ({"step_2_after": "1", "step_2_to": ["supervisor"]}, "step_2_after"),
         ({"step_1_to": ["auditor"]}, "step_1_to"),
+        ({"starts": "2026-06-01", "running": "too"}, "running"),
         ({"basis": ""}, "basis"),
         ({"reason": "  "}, "reason"),
         ({"target": "survey", "cap": ""}, "warning_1_n"),
@@ -211,6 +214,36 @@ def test_supervisors_and_auditors_look_and_do_not_touch(cast: Cast) -> None:
             assert NEW not in words(page)
         assert person.get(NEW).status_code == 403
         assert person.post(NEW, **filled(step="confirm")).status_code == 403
+
+
+def test_running_cases_take_a_rule_over_by_the_page_of_changes_only(
+    cast: Cast, admin: Person
+) -> None:
+    running = make_inquiry(NOW - DAY)
+    before = running.case.due_at
+    page = send(admin, running="too")
+    done = send(admin, running="too", step="confirm", seen=page.context["seen"])
+    rule, change = Policy.objects.get(amount=3), Recalculation.objects.get()
+    assert done.url == f"/supervision/changes/{change.pk}/"
+    assert (change.policy, change.changed) == (rule, 1)
+    running.case.refresh_from_db()
+    assert running.case.due_at == before
+    admin.post(f"{done.url}apply/", reason="一并提速")
+    running.case.refresh_from_db()
+    # Received on Thursday, the 9th: three working days instead of five.
+    assert running.case.due_at == china(2026, 4, 14, 23, 59) + timedelta(seconds=59)
+    assert Event.objects.get(case_number=running.number, move="redate").data["reason"] == "一并提速"
+    assert list(verify()) == []
+
+
+def test_only_the_version_in_force_is_taken_over(cast: Cast, admin: Person) -> None:
+    past = Policy.objects.get(target=Target.REPLY, kind="consultation")
+    present = made(cast, at=NOW - DAY)
+    later = made(cast, active_from=china(2026, 6, 1, 0))
+    for rule in (past, later):
+        assert admin.post(f"{LIST}{rule.pk}/running/").status_code == 409
+    assert not Recalculation.objects.exists()
+    assert admin.post(f"{LIST}{present.pk}/running/").status_code == 302
 
 
 def test_the_lists_cost_the_same_however_many_rules(

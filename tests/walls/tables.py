@@ -22,9 +22,9 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
-RULERS = frozenset({"administrator", "superuser"})
-RULES = SUPERVISION | RULERS
-"""Those who read the rules and try others out."""
+KEEPER = frozenset({"administrator", "superuser"})
+KEEPING = SUPERVISION | KEEPER
+"""Those who may read calendars, rules and their changes; the administrators decide on them."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ def case(name: str) -> Callable[[World], tuple[Any, ...]]:
 
 def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any, ...]]:
     return lambda world: (world.number(name), world.file(name, origin).pk)
+
+
+def change(world: World) -> tuple[Any, ...]:
+    return (world.change.pk,)
 
 
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
@@ -148,14 +152,38 @@ PAGES: dict[str, list[Row]] = {
     "supervision:overdue": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
-    "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
-    "supervision:policies": [Row(get=RULES, refused=403, sign_in=True)],
-    "supervision:policy": [Row(a_rule, RULES, refused=403, sign_in=True)],
-    "supervision:new_policy": [Row(get=RULERS, post=RULERS, refused=403, sign_in=True)],
-    "supervision:withdraw_policy": [
-        Row(a_rule, None, RULERS, refused=403, sign_in=True, posted=(409,))
+    "supervision:calendars": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar": [Row(fixed("cn"), KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar_year": [Row(fixed("cn", 2026), KEEPING, refused=403, sign_in=True)],
+    **{
+        f"supervision:{name}": [
+            Row(fixed(*args), KEEPER, KEEPER, refused=403, sign_in=True, posted=(302, 422))
+        ]
+        for name, args in {
+            "edit_hours": ("cn",),
+            "own_hours": ("cn",),
+            "edit_day": ("cn", 2026),
+            "edit_notice": ("cn", 2026),
+            "load_file": ("cn", 2026),
+        }.items()
+    },
+    "supervision:changes": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:change": [Row(change, KEEPING, refused=403, sign_in=True)],
+    "supervision:apply_change": [
+        Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
     ],
-    "supervision:simulation": [Row(get=RULES, refused=403, sign_in=True)],
+    "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
+    "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=KEEPER, post=KEEPER, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:extend_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
+    "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
