@@ -99,6 +99,7 @@ class RuleForm(forms.Form):
             ("too", _("Running cases, too: after confirming you see which dates would move")),
         ],
         required=False,
+        initial="",
         widget=forms.RadioSelect,
     )
     basis = forms.CharField(
@@ -170,10 +171,8 @@ class RuleForm(forms.Form):
         starts = data["starts"]
         later = starts is not None and starts > civil_day(self.now)
         if later and data["running"]:
-            words = _(
-                "Running cases can take over a rule once it has begun; please come back then."
-            )
-            self.add_error("running", words)
+            not_yet = _("Running cases can take over a rule only once it has begun.")
+            self.add_error("running", not_yet)
             return data
         rule = Policy(
             **{name: data[name] for name in (*SCOPE, *VALUES)},

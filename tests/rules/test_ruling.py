@@ -141,7 +141,7 @@ def test_a_narrower_rule_wins_where_it_applies_and_nowhere_else(cast: Cast) -> N
     assert missed.case.clocks.get(target=Target.REPLY).policy_id != rule.pk
     book = book_of("inquiry")
     scope = (Target.REPLY, None, "", "")
-    asked = {"category": "grants", "department_id": None}
+    asked: dict[str, Any] = {"category": "grants", "department_id": None}
     assert not book.would_rule(scope, "complaint", NOW, **asked)
     assert book.would_rule(scope, "complaint", NOW - SECOND, **asked)
     assert not book.would_rule(scope, "consultation", NOW - SECOND, **asked)
