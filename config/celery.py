@@ -19,6 +19,8 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "sweep clocks": {"task": "sla.tasks.sweep", "schedule": 30.0},
+    "recalculate": {"task": "sla.tasks.recalculate", "schedule": 30.0},
+    "remind of years": {"task": "sla.tasks.remind_of_years", "schedule": 3600.0},
     "fold figures": {"task": "sla.tasks.fold", "schedule": 60.0},
     "deliver notices": {"task": "notices.tasks.deliver", "schedule": 15.0},
 }

@@ -17,8 +17,13 @@ OWNERS = {
     Target.DISPATCH: Role.INTAKE,
     Target.SIGN_FOR: Role.HANDLER,
     Target.DEPARTMENT: Role.HANDLER,
+    Target.REVIEW: Role.REVIEWER,
     Target.REPLY: Role.HANDLER,
 }
+
+
+WORKERS = frozenset({Role.HANDLER, Role.REVIEWER})
+"""Roles told within the department only."""
 
 
 def connect() -> None:
@@ -66,7 +71,7 @@ def _alarms(event: Happened, now: datetime) -> list[InboxItem]:
         InboxItem(
             kind=f"clock_{event.kind}",
             case_number=case.number,
-            department_id=department_id if wanted == Role.HANDLER else None,
+            department_id=department_id if wanted in WORKERS else None,
             role=wanted,
             context={
                 "target": clock.target,

@@ -144,6 +144,7 @@ STEPS: dict[str, Promise] = {
     "decline_reopen": _("Second handling declined"),
     "close": _("Closed"),
     "withdraw": _("Withdrawn"),
+    "redate": _("Dates counted anew after a change of the calendar or of a rule"),
 }
 """Steps as a citizen's timeline calls them; moves not named here are not shown to citizens."""
 

@@ -21,15 +21,18 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
+    `topics` gives the names of its topics by code, which a bureau may change at any time.
     `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
     """
 
     code: str
+    name: str | Promise = ""
     kinds: Words = field(default_factory=dict)
     channels: Words = field(default_factory=dict)
     stages: Words = field(default_factory=dict)
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
+    topics: Callable[[], Words] = dict
     check: Callable[[Progress], Iterator[Difference]] | None = None
 
 
@@ -52,3 +55,18 @@ def words(group: str) -> dict[Any, str | Promise]:
 def word(group: str, code: str | int) -> str:
     """The word for a code; the code itself where no stream has named it."""
     return str(words(group).get(code, code))
+
+
+def stream(code: str) -> Stream:
+    """The stream with this code. Raises KeyError."""
+    return _streams[code]
+
+
+def topics() -> dict[str, str | Promise]:
+    """The topics of all streams."""
+    return {code: word for stream in streams() for code, word in stream.topics().items()}
+
+
+def topic(code: str) -> str:
+    """The name of a topic; the code itself where no stream knows it any more."""
+    return str(topics().get(code, code))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
-from sla import background, folding
+from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
 
 
@@ -14,6 +14,18 @@ def sweep() -> int:
     fired = sweeping.sweep(instant)
     background.beat("tick", instant)
     return fired
+
+
+@shared_task
+def recalculate() -> int:
+    """Reckon clocks anew after a change of a calendar or a rule."""
+    return recalculating.work_off(now())
+
+
+@shared_task
+def remind_of_years() -> int:
+    """Put a year without a notice on desks, once."""
+    return unconfirmed.remind(now())
 
 
 @shared_task

@@ -21,9 +21,10 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
     """Compute `due_at` (None while paused) from the clock's own policy; note if it is provisional.
 
     Raises the revision when a due instant goes, moved or unknown while paused: the next one may
-    have its events again.
+    have its events again. Notes the version of the calendar it was reckoned with.
     """
     calendar = compiled(clock.calendar)
+    clock.calendar_version = clock.calendar.version
     before = clock.due_at
     clock.due_at = due(calendar, promise_of(clock.policy, clock.extra), clock.started_at, pauses)
     if before is not None and before != clock.due_at:
@@ -33,12 +34,20 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
 
 
 def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
-    """Set the next instant the sweep has something to write for this clock, or none."""
+    """Set the next instant the sweep has something to write for this clock, or none.
+
+    A running clock always waits for its due instant, even one that a corrected calendar has put
+    into the past: it has still to be judged. What is being fired at `after` is not planned again,
+    though a corrected calendar, of which the clock has not yet heard, may say it is to come.
+    """
+    fired = clock.next_event if clock.next_event_at == after else ""
     clock.next_event_at, clock.next_event = None, ""
     if clock.finished_at is not None or clock.state == ClockState.PAUSED or clock.due_at is None:
         return
+    if clock.state == ClockState.RUNNING and clock.target not in WINDOWS:
+        after = min(after, clock.due_at)
     for at, kind in happenings(clock, pauses):
-        if at > after:
+        if at > after and kind != fired:
             clock.next_event_at, clock.next_event = at, kind
             return
 

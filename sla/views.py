@@ -28,6 +28,7 @@ from sla.figures import UNASSIGNED, reports
 from sla.models import Case, Survey
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
 from sla.stock import STOCKS, Stock, answer_times, stock
+from sla.unconfirmed import missing_years
 
 PAGE = 30
 COUNTED_TO = 10_000
@@ -84,7 +85,7 @@ class Desk:
             "form": self.form,
             "wrong": self.wrong,
             "basis": wording.BASES[self.asked.basis],
-            "queue_nav": self._nav(),
+            "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
             "definitions": wording.DEFINITIONS,
         }
@@ -94,12 +95,16 @@ class Desk:
         status = 400 if self.wrong else 200
         return render(self.request, template, shown | context, status=status)
 
-    def _nav(self) -> list[dict[str, Any]]:
+    def nav(self) -> list[dict[str, Any]]:
         pages = [
             ("board", reverse("supervision:board"), _("Board"), None, ""),
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("policies", reverse("supervision:policies"), _("Time rules"), None, ""),
+            ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
+            ("calendars", reverse("supervision:calendars"), _("Calendars"), None, ""),
+            ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
         ]
         return [
             {
@@ -136,6 +141,7 @@ def board(request: HttpRequest) -> HttpResponse:
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],
+        missing_years=missing_years(asked.now),
     )
 
 

@@ -238,7 +238,7 @@ def _conceivable(inquiry: Inquiry, actor: Actor) -> Iterable[str]:
 
 def _clocks(inquiry: Inquiry, seen_from: Horizon) -> list[ClockLine]:
     rows = inquiry.case.clocks.select_related("department")
-    clocks = list(rows.order_by("-round", "finished_at", "id"))
+    clocks = sorted(rows.order_by("-id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:
@@ -287,6 +287,7 @@ def _outlook(
     return Outlook(
         stream=case.stream,
         kind=case.kind,
+        category=case.category,
         at=seen_from.at,
         due_at=case.due_at,
         left=time_left(case, standing, seen_from),

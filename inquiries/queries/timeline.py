@@ -13,9 +13,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import CITIZEN, ActorKind
+from foundation.templatetags.huiying import instant, local_datetime
 from inquiries.labels import KINDS, RATINGS, STEPS
 from inquiries.models import Remark
 from ledger.models import Event
+from sla.models.policy import TARGET_LABELS
 
 DONE: dict[str, Promise] = STEPS | {
     "submit": _("Came in"),
@@ -122,12 +124,28 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
             "before": KINDS.get(was, was),
             "after": KINDS.get(kind, kind),
         }
+    if event.move == "redate":
+        yield from _redated(event.data)
     if amount := event.data.get("amount"):
         yield ngettext("%(n)s working day", "%(n)s working days", amount) % {"n": amount}
+    if lapsed := event.data.get("extension_lapsed"):
+        yield ngettext(
+            "the request for %(n)s more working day lapsed",
+            "the request for %(n)s more working days lapsed",
+            lapsed,
+        ) % {"n": lapsed}
     if into := event.data.get("into"):
         yield str(into)
     if rating := event.data.get("rating"):
         yield str(RATINGS.get(rating, rating))
+
+
+def _redated(data: Mapping[str, Any]) -> Iterable[str]:
+    """Each date that moved, and why."""
+    for target, (before, after) in data["dates"].items():
+        was, now = (local_datetime(instant(at)) or "—" for at in (before, after))
+        yield f"{TARGET_LABELS[target]}: {was} → {now}"
+    yield data["reason"]
 
 
 def _change(event: Event, name: str) -> tuple[Any, Any]:

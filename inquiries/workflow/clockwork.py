@@ -26,6 +26,16 @@ def start_in_department(*targets: Target) -> Turn:
     return turn
 
 
+def start_if_ruled(*targets: Target) -> Turn:
+    """Start allowances the bureau need not have, in the department."""
+
+    def turn(clocks: ClockSet) -> None:
+        for target in targets:
+            clocks.start_if_ruled(target, department_id=clocks.case.department_id)
+
+    return turn
+
+
 def meet(*targets: Target) -> Turn:
     return lambda clocks: clocks.meet(*targets)
 
@@ -60,7 +70,9 @@ TURNS: dict[str, tuple[Turn, ...]] = {
     "reassign": (cancel(*IN_HOUSE), start_in_department(*IN_HOUSE)),
     "ask_supplement": (start(Target.SUPPLEMENT),),
     "supply": (meet(Target.SUPPLEMENT), resume),
-    "reply": (meet(Target.DEPARTMENT, Target.REPLY), start(Target.SURVEY)),
+    "submit_for_review": (start_if_ruled(Target.REVIEW),),
+    "send_back": (meet(Target.REVIEW),),
+    "reply": (meet(Target.REVIEW, Target.DEPARTMENT, Target.REPLY), start(Target.SURVEY)),
     "reopen": (cancel(Target.SURVEY), start(Target.REPLY), start_in_department(Target.DEPARTMENT)),
     "close": (cancel(Target.SURVEY),),
 }

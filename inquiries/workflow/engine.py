@@ -16,6 +16,7 @@ from inquiries.models import Inquiry
 from inquiries.policy import refusal
 from inquiries.workflow.clockwork import TURNS
 from inquiries.workflow.holding import Held, hold, hold_number, lock_cases, lock_joined
+from inquiries.workflow.requests import settle
 from inquiries.workflow.step import Step
 
 Handler = Callable[..., None]
@@ -112,9 +113,10 @@ def make(
 
 
 def finish(step: Step) -> None:
-    """Turn state and clocks, and write everything the step has gathered."""
+    """Turn state and clocks, settle requests, and write everything the step has gathered."""
     if step.move in TRANSITIONS:
         TRANSITIONS[step.move](step.inquiry)
+    settle(step)
     for turn in TURNS.get(step.move, ()):
         turn(step.clocks)
     step.write()

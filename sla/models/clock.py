@@ -11,8 +11,10 @@ from sla.targets import ClockState, Target
 class Clock(models.Model):
     """One promise or allowance running for one case. A finished clock is never recomputed.
 
-    `extra` are units granted by extension. `next_event_at` is the next instant the sweep has
-    something to write; `revision` rises whenever `due_at` moves, so that its events may fire anew.
+    `round` counts how often this was started for the case: the second dispatch after a return, the
+    third review, the reply promise of a second handling. `extra` are units granted by extension.
+    `next_event_at` is the next instant the sweep has something to write; `revision` rises whenever
+    `due_at` moves, so that its events may fire anew.
     """
 
     case = models.ForeignKey("sla.Case", on_delete=models.CASCADE, related_name="clocks")

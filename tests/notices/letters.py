@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from accounts.actors import CITIZEN
@@ -10,6 +10,7 @@ from inquiries.models import Inquiry
 from inquiries.workflow import perform
 from notices.models import Outbox
 from sla.background import tick
+from tests.calendars.changes import HOLIDAY, carry_out
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 KINDS = {
@@ -26,6 +27,7 @@ KINDS = {
     "replied_merged",
     "reopened",
     "reopen_declined",
+    "redated",
 }
 DAY = timedelta(days=1)
 TITLE = """<b>申报 & 'R&D' "费用"</b>"""
@@ -63,6 +65,8 @@ def cause_all(cast: Cast, language: str) -> None:
     perform("reject", new().number, by=intake, at=MONDAY, **words)
     words = {"referred_to": "市教育局", "explanation": "属教育局职责"}
     perform("refer", new().number, by=intake, at=MONDAY, **words)
+    new()
+    carry_out(cast.by("administrator"), MONDAY, {date(2026, 3, 5): HOLIDAY})
     asked = new()
     perform("ask_supplement", asked.number, by=intake, at=MONDAY, request="请补充<编号>")
     Outbox.objects.update(state=Outbox.State.SENT)

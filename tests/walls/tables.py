@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from inquiries.codes import follow_token
+from sla.models import Policy
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -21,6 +22,9 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
+KEEPER = frozenset({"administrator", "superuser"})
+KEEPING = SUPERVISION | KEEPER
+"""Those who may read calendars, rules and their changes; the administrators decide on them."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,16 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
     return lambda world: (world.number(name), world.file(name, origin).pk)
 
 
+def change(world: World) -> tuple[Any, ...]:
+    return (world.change.pk,)
+
+
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
     return lambda world: args
+
+
+def a_rule(world: World) -> tuple[Any, ...]:
+    return (Policy.objects.earliest("pk").pk,)
 
 
 PAGES: dict[str, list[Row]] = {
@@ -146,7 +158,38 @@ PAGES: dict[str, list[Row]] = {
     "supervision:overdue": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
+    "supervision:calendars": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar": [Row(fixed("cn"), KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar_year": [Row(fixed("cn", 2026), KEEPING, refused=403, sign_in=True)],
+    **{
+        f"supervision:{name}": [
+            Row(fixed(*args), KEEPER, KEEPER, refused=403, sign_in=True, posted=(302, 422))
+        ]
+        for name, args in {
+            "edit_hours": ("cn",),
+            "own_hours": ("cn",),
+            "edit_day": ("cn", 2026),
+            "edit_notice": ("cn", 2026),
+            "load_file": ("cn", 2026),
+        }.items()
+    },
+    "supervision:changes": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:change": [Row(change, KEEPING, refused=403, sign_in=True)],
+    "supervision:apply_change": [
+        Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=KEEPER, post=KEEPER, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:extend_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
+    "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.

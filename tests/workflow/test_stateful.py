@@ -50,7 +50,7 @@ LIVE: dict[str, set[str]] = {
     "accepted": {"dispatch", "reply"},
     "assigned": {"sign_for", "department", "reply"},
     "in_progress": {"department", "reply"},
-    "in_review": {"department", "reply"},
+    "in_review": {"review", "department", "reply"},
     "replied": {"survey"},
 }
 steps = st.sampled_from([SECOND, HOUR, 7 * HOUR, DAY, 2 * DAY, 3 * DAY, 9 * DAY, 30 * DAY])
