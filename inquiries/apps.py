@@ -10,9 +10,10 @@ class InquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inquiries import happenings, letters, supervised
+        from inquiries import chores, happenings, letters, supervised
         from notices.rendering import provide_context
 
+        chores.connect()
         happenings.connect()
         supervised.connect()
         provide_context(letters.context_for)

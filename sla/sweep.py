@@ -17,10 +17,10 @@ from foundation.claims import claim
 from sla.clocks import judge
 from sla.listeners import Happened, tell
 from sla.measures import Key, difference, measures
-from sla.models import Case, Clock, ClockEvent, Policy, WorkCalendar
+from sla.models import Case, Clock, ClockEvent, ClockPause, Policy, WorkCalendar
 from sla.recording import line_of, write_deltas
 from sla.targets import WINDOWS, ClockState, Happening, Target
-from sla.timing import schedule
+from sla.timing import Span, schedule
 
 BATCH = 500
 
@@ -77,8 +77,9 @@ def _fire(clocks: list[Clock], now: datetime) -> int:
         ),
     )
     _judge_misses([event for event in happened if event.kind == Happening.DUE])
+    pauses = _pauses_of(clocks)
     for event in happened:
-        schedule(event.clock, event.at)
+        schedule(event.clock, event.at, pauses[event.clock.pk])
     write(clocks, ["state", "missed_at", "next_event_at", "next_event"])
     tell(happened, now)
     return len(happened)
@@ -87,6 +88,15 @@ def _fire(clocks: list[Clock], now: datetime) -> int:
 def _next(clock: Clock) -> Happened:
     assert clock.next_event_at is not None
     return Happened(clock, clock.next_event, clock.next_event_at)
+
+
+def _pauses_of(clocks: list[Clock]) -> defaultdict[int, list[Span]]:
+    """When each clock stood still: a warning after a share of the time comes later by as much."""
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    rows = ClockPause.objects.filter(clock_id__in=[clock.pk for clock in clocks])
+    for clock_id, since, until in rows.values_list("clock_id", "since", "until"):
+        found[clock_id].append((since, until))
+    return found
 
 
 def _judge_misses(dues: list[Happened]) -> None:

@@ -4,7 +4,7 @@ from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkC
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
-from sla.models.heartbeat import Heartbeat
+from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.policy import Policy
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Heartbeat",
     "Policy",
     "Rollup",
+    "Standstill",
     "Survey",
     "WorkCalendar",
 ]

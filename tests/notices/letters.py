@@ -1,4 +1,4 @@
-"""Every letter the house writes to a citizen, made by the moves that cause it."""
+"""Every letter the house writes to a citizen, made by the moves that cause it; those to staff."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ KINDS = {
     "reopened",
     "reopen_declined",
 }
+TO_STAFF = {"digest", "escalations"}
 DAY = timedelta(days=1)
 TITLE = """<b>申报 & 'R&D' "费用"</b>"""
 

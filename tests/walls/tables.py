@@ -104,6 +104,9 @@ PAGES: dict[str, list[Row]] = {
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
+    "desk:preferences": [
+        Row(get=SIGNED_IN, post=SIGNED_IN, sign_in=True, posted=(422,)),
+    ],
     "desk:case": [
         Row(case("in_progress"), TEAM, sign_in=True),
         Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
