@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from sla import views
+from sla.engine.views import engine
+from sla.irregular.views import irregular
 
 app_name = "supervision"
 urlpatterns = [
@@ -14,4 +16,6 @@ urlpatterns = [
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
     path("times/", views.times, name="times"),
+    path("irregular/", irregular, name="irregular"),
+    path("engine/", engine, name="engine"),
 ]

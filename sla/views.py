@@ -100,6 +100,8 @@ class Desk:
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
+            ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
         ]
         return [
             {

@@ -64,6 +64,11 @@ class User(AbstractUser):
         """Whether the board and its lists are open to this person."""
         return bool(self.roles & SUPERVISING)
 
+    @property
+    def administers(self) -> bool:
+        """Whether this person runs the house: its settings and its background work."""
+        return self.is_superuser or Role.ADMINISTRATOR in self.roles
+
     def as_actor(self) -> Actor:
         return Actor(ActorKind.STAFF, self.display_name, self.pk, self.department_id, self.roles)
 

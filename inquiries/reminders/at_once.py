@@ -47,7 +47,9 @@ class Raised:
         """Whether the rule means this person: by a role in the house, or in the department."""
         if self.roles & (reader.roles - set(IN_DEPARTMENT)):
             return True
-        inside = reader.department_id is not None and reader.department_id == self.case.department_id
+        inside = (
+            reader.department_id is not None and reader.department_id == self.case.department_id
+        )
         return inside and bool(self.roles & reader.roles)
 
 

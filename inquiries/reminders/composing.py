@@ -194,7 +194,9 @@ class Pool:
             Overdue(
                 department_id=department_id,
                 n=len(lines),
-                new=sum(line.due_at is not None and line.due_at >= self._day.since for line in lines),
+                new=sum(
+                    line.due_at is not None and line.due_at >= self._day.since for line in lines
+                ),
                 escalated=sum(line.escalated for line in lines),
                 lines=_first(lines, MOST_OF_A_DEPARTMENT),
             )
@@ -215,5 +217,3 @@ def _first(lines: Sequence[Line], most: int) -> list[Line]:
         return due is None, due.timestamp() if due else 0.0, line.number
 
     return sorted(lines, key=urgency)[:most]
-
-

@@ -56,6 +56,8 @@ def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
 PAGES: dict[str, list[Row]] = {
     "livez": [Row()],
     "readyz": [Row()],
+    # No token is set, so there is no such page.
+    "metrics": [Row(get=NOBODY)],
     "set_language": [Row(get=None, post=EVERYBODY)],
     "set_text_size": [Row(get=None, post=EVERYBODY, posted=(400,))],
     "accounts:login": [Row(post=EVERYBODY, allowed=(200, 302), posted=(200, 302))],
@@ -144,6 +146,10 @@ PAGES: dict[str, list[Row]] = {
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [
+        Row(get=SUPERVISION | {"administrator", "superuser"}, refused=403, sign_in=True)
+    ],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
