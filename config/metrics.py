@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from foundation import clock
 from foundation.exposition import CONTENT_TYPE, Metric, Sample, exposition
 from sla import background
 from sla.engine.facts import lag, letters, unfolded
@@ -37,7 +37,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _measured() -> list[Metric]:
-    now = timezone.now()
+    now = clock.now()
     beats = dict(Heartbeat.objects.values_list("name", "at"))
     runs = tuple(
         Sample(beats[name].timestamp(), {"job": name})

@@ -57,6 +57,12 @@ class ClockSet:
         clock = self._live.get(target)
         return clock if clock is not None and clock.finished_at is None else None
 
+    @property
+    def last_miss(self) -> datetime | None:
+        """The latest due instant that passed unmet among the live clocks, if any did."""
+        misses = [clock.missed_at for clock in self._live.values() if clock.missed_at is not None]
+        return max(misses, default=None)
+
     def _settle(self) -> None:
         """Judge clocks whose due instant has passed before this move, swept or not."""
         for clock in self._live.values():
