@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from foundation import clock
 from sla.engine.advice import Limits, Signs, troubles
 from sla.engine.facts import Facts, facts
@@ -28,7 +27,7 @@ def engine(request: HttpRequest) -> HttpResponse:
     """Last runs, lag, events, letters, figures; and what to do when something is late."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    user = cast(User, request.user)
+    user = request.user
     if not (user.may_supervise or user.administers):
         raise PermissionDenied
     context = shown(facts(clock.now()))

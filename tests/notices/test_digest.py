@@ -93,7 +93,7 @@ def test_a_supervisor_sees_what_is_overdue_by_department(house: Cast) -> None:
     assert tech["more"] == 3
     assert new.number not in [line["number"] for line in tech["lines"]]
     assert [line["number"] for line in nobody["lines"]] == [undispatched.number]
-    assert nobody["label"] == "尚无承办部门"
+    assert nobody["label"] == "尚未分派部门"
 
 
 @pytest.mark.parametrize(
