@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from django.utils.translation import gettext_lazy as _
 
 from sla.engine.advice import Trouble
@@ -81,4 +81,4 @@ def span(length: timedelta) -> str:
         parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
     if not parts:
         return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
-    return gettext(" ").join(parts)
+    return " ".join(parts)
