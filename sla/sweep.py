@@ -7,10 +7,11 @@ and kind; and everything an event causes is written in the same transaction as t
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from foundation.bulk import write
 from foundation.claims import claim
@@ -22,25 +23,56 @@ from sla.recording import line_of, write_deltas
 from sla.targets import WINDOWS, ClockState, Happening, Target
 from sla.timing import Span, schedule
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 
 
 def sweep(now: datetime, *, batch: int = BATCH) -> int:
-    """Fire everything due by `now`; return how many events were written."""
-    total = 0
-    while fired := sweep_batch(now, batch):
+    """Fire everything due by `now`; return how many events were written.
+
+    A case that cannot be swept keeps no other from being: it is logged, passed over, and tried
+    again the next time.
+    """
+    total, stuck = 0, set[int]()
+    while wanted := _due_cases(now, batch, stuck):
+        try:
+            fired = sweep_cases(wanted, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("A batch could not be swept; its cases are tried one by one")
+            fired = _sweep_singly(wanted, now, stuck)
         total += fired
+        if not fired and not stuck.intersection(wanted):
+            break
     return total
 
 
-def sweep_batch(now: datetime, limit: int) -> int:
-    """Fire one batch in one transaction; 0 when nothing is left that is not in other hands."""
+def _due_cases(now: datetime, limit: int, without: set[int]) -> set[int]:
+    due = Clock.objects.filter(next_event_at__lte=now).exclude(case_id__in=without)
+    return set(due.order_by("next_event_at", "id").values_list("case_id", flat=True)[:limit])
+
+
+def _sweep_singly(wanted: set[int], now: datetime, stuck: set[int]) -> int:
+    """Sweep each case by itself; those that fail are added to `stuck`."""
+    fired = 0
+    for case_id in sorted(wanted):
+        try:
+            fired += sweep_cases({case_id}, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("The case with id %s could not be swept", case_id)
+            stuck.add(case_id)
+    return fired
+
+
+def sweep_cases(wanted: set[int], now: datetime) -> int:
+    """Fire what comes first in each of these cases, in one transaction; 0 when nothing is due
+    that is not in other hands."""
     with transaction.atomic():
-        due = Clock.objects.filter(next_event_at__lte=now).order_by("next_event_at", "id")
-        wanted = set(due.values_list("case_id", flat=True)[:limit])
-        if not wanted:
-            return 0
-        cases = {case.pk: case for case in claim(Case.objects.filter(pk__in=wanted), limit)}
+        cases = {case.pk: case for case in claim(Case.objects.filter(pk__in=wanted), len(wanted))}
         clocks = list(
             Clock.objects.filter(case_id__in=cases, next_event_at__lte=now).order_by(
                 "next_event_at", "id"

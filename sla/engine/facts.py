@@ -37,10 +37,13 @@ class Lag:
         return int(self.behind.total_seconds())
 
 
-def lag(now: datetime) -> Lag:
-    """How far the sweep is behind. One query, on the index the sweep itself walks."""
+def lag(now: datetime, *, beyond: int = 0) -> Lag:
+    """How far the sweep is behind, leaving the `beyond` oldest alarms aside.
+
+    One query, on the index the sweep itself walks.
+    """
     waiting = _unfired(now).select_related("case").order_by("next_event_at", "id")
-    oldest = waiting.first()
+    oldest = next(iter(waiting[beyond : beyond + 1]), None)
     if oldest is None or oldest.next_event_at is None:
         return Lag(None, timedelta())
     return Lag(oldest, now - oldest.next_event_at)

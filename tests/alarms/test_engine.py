@@ -10,13 +10,16 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from inquiries import happenings
 from notices.models import Outbox
-from sla import background
+from sla import background, listeners
 from sla.background import beat, tick
 from sla.engine.advice import LETTERS_WITHIN, UNFOLDED_MOST, Limits, Signs, Trouble, troubles
 from sla.engine.facts import facts, lag
 from sla.engine.wording import ADVICE, span
-from sla.models import Heartbeat, Standstill
+from sla.models import ClockEvent, Heartbeat, Standstill
+from sla.sweep import sweep
+from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 MINUTE = timedelta(minutes=1)
@@ -124,6 +127,31 @@ def test_a_job_that_fails_keeps_none_of_the_others_from_being_done(
     ran = set(Heartbeat.objects.values_list("name", flat=True))
     assert "letters" in ran
     assert "sweep" not in ran
+
+
+def test_a_case_that_cannot_be_swept_keeps_no_other_from_being(
+    cast: Cast, monkeypatch: Any, caplog: Any
+) -> None:
+    poisoned, *others = (make_inquiry(MONDAY) for _ in range(5))
+    hear = happenings.hear
+
+    def fail_for_one(happened: Any, now: datetime) -> None:
+        assert all(event.clock.case_id != poisoned.case_id for event in happened)
+        hear(happened, now)
+
+    monkeypatch.setitem(listeners._listeners, "inquiry", fail_for_one)
+    later = MONDAY + timedelta(days=20)
+    assert sweep(later, batch=2) > 0
+    swept = set(ClockEvent.objects.values_list("clock__case_id", flat=True))
+    assert swept == {inquiry.case_id for inquiry in others}
+    assert lag(later).oldest is not None
+    assert lag(later).oldest.case_id == poisoned.case_id  # type: ignore[union-attr]
+    assert f"The case with id {poisoned.case_id} could not be swept" in caplog.text
+    monkeypatch.undo()
+    assert sweep(later, batch=2) > 0
+    assert lag(later).oldest is None
+    assert len(set(ClockEvent.objects.values_list("clock__case_id", flat=True))) == 5
+    assert list(verify()) == []
 
 
 def signed_in(cast: Cast, name: str) -> Client:
