@@ -100,9 +100,7 @@ def _assign(o: Outlook) -> str:
 
 
 def _sign_for(o: Outlook) -> str:
-    return _("You become the handler. The reply to the citizen is due %(due)s.") % {
-        "due": o.due
-    }
+    return _("You become the handler. The reply to the citizen is due %(due)s.") % {"due": o.due}
 
 
 def _return(o: Outlook) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
+from notices import delivery
 from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
 
@@ -12,7 +13,7 @@ def sweep() -> int:
     """Fire due clocks."""
     instant = now()
     fired = sweeping.sweep(instant)
-    background.beat("tick", instant)
+    background.beat(background.SWEEP, now=instant)
     return fired
 
 
@@ -31,4 +32,16 @@ def remind_of_years() -> int:
 @shared_task
 def fold() -> int:
     """Fold deltas into rollups."""
-    return folding.fold()
+    instant = now()
+    folded = folding.fold()
+    background.beat(background.FIGURES, now=instant)
+    return folded
+
+
+@shared_task
+def deliver() -> int:
+    """Send what waits in the outbox, and note that somebody looked."""
+    instant = now()
+    sent = delivery.deliver(instant)
+    background.beat(background.LETTERS, now=instant)
+    return sent

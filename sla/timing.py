@@ -12,7 +12,8 @@ from sla.policies import promise_of
 from sla.targets import WINDOWS, ClockState, Happening
 from sla.worktime import due, is_provisional
 
-Pauses = Sequence[tuple[datetime, datetime | None]]
+Span = tuple[datetime, datetime | None]
+Pauses = Sequence[Span]
 AFTER_DUE = timedelta(seconds=1)
 """Instants have second precision: the first late one is a second after the due instant."""
 
@@ -68,3 +69,20 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
         late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
         found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
     return sorted(found.items())
+
+
+def spare_of(clock: Clock, at: datetime) -> int | None:
+    """Working seconds from an instant to the clock's due instant; None without one, or after."""
+    if clock.due_at is None or clock.due_at < at:
+        return None
+    return compiled(clock.calendar).between(at, clock.due_at)
+
+
+def in_last_day(clock: Clock, at: datetime) -> bool:
+    """Whether no more working time is left than that of the last working day before due."""
+    spare = spare_of(clock, at)
+    if spare is None or clock.due_at is None:
+        return False
+    calendar = compiled(clock.calendar)
+    begins, _ends = calendar.bounds(calendar.local_date(calendar.last_open(clock.due_at)))
+    return spare <= calendar.between(begins, clock.due_at)

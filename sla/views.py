@@ -105,6 +105,8 @@ class Desk:
             ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
             ("calendars", reverse("supervision:calendars"), _("Calendars"), None, ""),
             ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
+            ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
+            ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
         ]
         return [
             {

@@ -56,6 +56,15 @@ def instant(value: str) -> datetime | None:
         return None
 
 
+@register.filter
+def day(value: str) -> date | None:
+    """The day an ISO text names, as letters keep it; None for anything else."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
 def _local(value: date) -> date:
     """An instant as the bureau's clock shows it; a day stays that day."""
     return timezone.localtime(value) if isinstance(value, datetime) else value

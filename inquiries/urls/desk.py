@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inquiries.views.desk import case, entry, home, moves, notices, publication, queue
+from inquiries.views.desk import (
+    case,
+    entry,
+    home,
+    moves,
+    notices,
+    preferences,
+    publication,
+    queue,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +23,7 @@ urlpatterns = [
     path("new/", entry.new, name="new"),
     path("notices/", notices.notices, name="notices"),
     path("notices/seen/", notices.seen, name="notices_seen"),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("case/<slug:number>/", case.case, name="case"),
     path("case/<slug:number>/publication/", publication.publication, name="publication"),
     path("case/<slug:number>/files/<int:pk>/", case.attachment, name="attachment"),

@@ -17,6 +17,7 @@ from ledger.writing import Head, head_of
 from sla.clocks import ClockSet
 from sla.models import Case
 from sla.recording import CaseRecord
+from sla.timing import AFTER_DUE
 
 INQUIRY_FIELDS = tuple(f.attname for f in Inquiry._meta.concrete_fields)
 
@@ -66,7 +67,14 @@ class Held:
         self.events = []
 
     def not_before_the_last(self, at: datetime, by: Actor) -> datetime:
-        """Keep the ledger in order when servers differ by seconds, or the clockwork was down."""
+        """Keep the ledger in order when servers differ by seconds, or the clockwork was down.
+
+        Somebody who waited for the lock while the sweep judged a clock comes after that: else a
+        reply of the due second would stand beside a miss dated to the same second.
+        """
+        miss = self.clocks.last_miss
+        if miss is not None and timedelta() <= miss - at <= SKEW:
+            at = miss + AFTER_DUE
         if self.head is None or at >= self.head.at:
             return at
         return self.head.at if by.kind == ActorKind.SYSTEM or self.head.at - at <= SKEW else at

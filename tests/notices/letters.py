@@ -1,4 +1,4 @@
-"""Every letter the house writes to a citizen, made by the moves that cause it."""
+"""Every letter the house writes to a citizen, made by the moves that cause it; those to staff."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ KINDS = {
     "reopen_declined",
     "redated",
 }
+TO_STAFF = {"digest", "escalations"}
 DAY = timedelta(days=1)
 TITLE = """<b>申报 & 'R&D' "费用"</b>"""
 

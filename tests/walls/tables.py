@@ -68,6 +68,8 @@ def a_rule(world: World) -> tuple[Any, ...]:
 PAGES: dict[str, list[Row]] = {
     "livez": [Row()],
     "readyz": [Row()],
+    # No token is set, so there is no such page.
+    "metrics": [Row(get=NOBODY)],
     "set_language": [Row(get=None, post=EVERYBODY)],
     "set_text_size": [Row(get=None, post=EVERYBODY, posted=(400,))],
     "accounts:login": [Row(post=EVERYBODY, allowed=(200, 302), posted=(200, 302))],
@@ -118,6 +120,9 @@ PAGES: dict[str, list[Row]] = {
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
+    "desk:preferences": [
+        Row(get=SIGNED_IN, post=SIGNED_IN, sign_in=True, posted=(422,)),
+    ],
     "desk:case": [
         Row(case("in_progress"), TEAM, sign_in=True),
         Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
@@ -190,6 +195,8 @@ PAGES: dict[str, list[Row]] = {
         Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
     ],
     "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
