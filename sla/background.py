@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.sealing import seal
 from notices.delivery import deliver
 from sla.folding import fold
 from sla.models import Heartbeat
@@ -24,8 +25,9 @@ class Pass:
 
 
 def tick(now: datetime) -> Pass:
-    """Fire due clocks, send waiting letters, fold figures, and leave a heartbeat."""
+    """Fire due clocks, send waiting letters, fold figures, seal days, and leave a heartbeat."""
     done = Pass(events=sweep(now), letters=deliver(now), deltas=fold())
+    seal(now)
     beat("tick", now)
     return done
 
