@@ -15,13 +15,16 @@ from itertools import islice
 from typing import Any
 
 from inquiries.models import Attachment, Inquiry, Remark, Reply
+from inquiries.retelling import Retelling
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
 from ledger.chain import digest_text
 from ledger.models import Event
+from sla.measures import measures
 from sla.models import Clock, Survey
+from sla.recording import line_of
 from sla.targets import Target
-from sla.verification import Difference, Progress, silent
+from sla.verification import Difference, Progress, Tally, silent
 
 CHUNK = 500
 
@@ -59,14 +62,16 @@ class Rows:
     files: list[Attachment] = field(default_factory=list)
 
 
-def check(progress: Progress = silent) -> Iterator[Difference]:
-    """All differences of all inquiries."""
+def check(progress: Progress = silent, retold: Tally | None = None) -> Iterator[Difference]:
+    """All differences of all inquiries. What each counts as after the ledger is added to
+    `retold`."""
+    retold = Tally() if retold is None else retold
     rows = Inquiry.objects.select_related("case").order_by("pk").iterator(chunk_size=CHUNK)
     done = 0
     while inquiries := list(islice(rows, CHUNK)):
         found = _rows(inquiries)
         for inquiry in inquiries:
-            for name, detail in faults(inquiry, found[inquiry.pk]):
+            for name, detail in faults(inquiry, found[inquiry.pk], retold):
                 yield Difference(name, inquiry.case.number, detail)
         done += len(inquiries)
         progress("inquiries", done)
@@ -97,7 +102,7 @@ Fault = tuple[str, str]
 """The check that saw it, and what it is."""
 
 
-def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
+def faults(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
     """What is wrong with one inquiry."""
     yield from _states(inquiry, rows)
     yield from _owner(inquiry)
@@ -108,6 +113,27 @@ def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
         yield "graph", detail
     yield from _outcome(inquiry, rows, story)
     yield from _words(inquiry, rows, story)
+    yield from _counts(inquiry, rows, retold)
+
+
+def _counts(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
+    """Whether the case line counts as its events say; `measures` defines what is counted."""
+    told = Retelling()
+    try:
+        for event in rows.events:
+            told.read(event.move, event.at, event.data)
+        line = told.line(swept=bool(inquiry.case.verdict))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        yield "recount", f"its events cannot be counted: {error}"
+        return
+    must, has = measures(line), measures(line_of(inquiry.case, rows.surveys))
+    retold.add(must)
+    if must != has:
+        for cell in sorted({*must, *has}):
+            if must[cell] != has[cell]:
+                key = cell.key
+                found = f"{cell.measure} of {key.day} ({key.basis}) is {has[cell]}"
+                yield "recount", f"{found}, its events say {must[cell]}"
 
 
 def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:

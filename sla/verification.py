@@ -8,7 +8,7 @@ definitions themselves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -17,8 +17,9 @@ from typing import Any
 from django.db.models import F, Sum
 
 from accounts.models import Department
-from ledger.checking import faults
-from sla.measures import MEASURES, measures
+from ledger.checking import faults, seal_faults, seal_lines
+from ledger.seal import SealLine, differing
+from sla.measures import MEASURES, Cell, measures
 from sla.models import Case, Clock, ClockPause, Delta, Rollup, Survey
 from sla.recounting import lines
 from sla.replay import Replay
@@ -50,25 +51,55 @@ def silent(check: str, done: int) -> None:
     """For those who do not want to be told."""
 
 
-def verify(progress: Progress = silent) -> Iterator[Difference]:
-    """All differences, from all checks. Run it within `foundation.snapshot.snapshot`."""
-    yield from check_figures(progress)
-    yield from check_clocks(progress)
-    yield from check_chains()
-    for stream in streams():
-        if stream.check is not None:
-            yield from stream.check(progress)
-
-
 Vector = list[int]
 Place = tuple[str, str, date, int, str, str]
 """Grain, basis, day, department, kind, channel."""
 
 
-def check_figures(progress: Progress = silent) -> Iterator[Difference]:
-    """Recount all cases and compare with rollups and deltas, by day and by month."""
-    counted = _counted(progress)
+class Tally:
+    """The counts of many cases, added up."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Cell, int] = defaultdict(int)
+
+    def add(self, counts: Mapping[Cell, int]) -> None:
+        for cell, n in counts.items():
+            self._counts[cell] += n
+
+    def places(self) -> dict[Place, Vector]:
+        """The counts by day and by month, as they must be written."""
+        index = {measure: place for place, measure in enumerate(MEASURES)}
+        found: dict[Place, Vector] = defaultdict(lambda: [0] * len(MEASURES))
+        for (key, measure), n in self._counts.items():
+            rest = (key.department_id, key.kind, key.channel)
+            found["day", key.basis, key.day, *rest][index[measure]] += n
+            found["month", key.basis, key.day.replace(day=1), *rest][index[measure]] += n
+        return found
+
+
+def verify(progress: Progress = silent, published: Sequence[SealLine] = ()) -> Iterator[Difference]:
+    """All differences, from all checks. Run it within `foundation.snapshot.snapshot`.
+
+    The figures are recounted in two ways that share nothing but the definitions: from the case
+    lines, and from lines that the streams retell from the ledger. `published` are seals that were
+    kept outside this database.
+    """
     written = _written()
+    yield from _compare("figures", _counted(progress).places(), written, "the cases say")
+    yield from check_clocks(progress)
+    yield from check_chains(progress)
+    yield from check_seals(published)
+    retold = Tally()
+    for stream in streams():
+        if stream.check is not None:
+            yield from stream.check(progress, retold)
+    yield from _compare("recount", retold.places(), written, "the ledger says")
+
+
+def _compare(
+    check: str, counted: Mapping[Place, Vector], written: Mapping[Place, Vector], who: str
+) -> Iterator[Difference]:
+    """Where the rollups and deltas differ from a recount, by day and by month."""
     codes = dict(Department.objects.values_list("pk", "code"))
     nothing = [0] * len(MEASURES)
     for place in sorted({*counted, *written}):
@@ -77,22 +108,17 @@ def check_figures(progress: Progress = silent) -> Iterator[Difference]:
         subject = f"{grain} {basis} {day} {codes.get(department, '-')} {kind} {channel}"
         for measure, has, must in zip(MEASURES, now, then, strict=True):
             if has != must:
-                yield Difference("figures", subject, f"{measure} is {has}, the cases say {must}")
+                yield Difference(check, subject, f"{measure} is {has}, {who} {must}")
 
 
-def _counted(progress: Progress) -> dict[Place, Vector]:
-    index = {measure: place for place, measure in enumerate(MEASURES)}
-    found: dict[Place, Vector] = defaultdict(lambda: [0] * len(MEASURES))
-    done = 0
+def _counted(progress: Progress) -> Tally:
+    tally, done = Tally(), 0
     for done, (_, line) in enumerate(lines(Case.objects.all()), start=1):
-        for (key, measure), n in measures(line).items():
-            rest = (key.department_id, key.kind, key.channel)
-            found["day", key.basis, key.day, *rest][index[measure]] += n
-            found["month", key.basis, key.day.replace(day=1), *rest][index[measure]] += n
+        tally.add(measures(line))
         if done % CHUNK == 0:
             progress("figures", done)
     progress("figures", done)
-    return found
+    return tally
 
 
 def _written() -> dict[Place, Vector]:
@@ -139,7 +165,16 @@ def _by_case(rows: Any) -> dict[int, list[Any]]:
     return found
 
 
-def check_chains() -> Iterator[Difference]:
-    """Walk the hash chain of every case in the ledger."""
-    for fault in faults():
+def check_chains(progress: Progress = silent) -> Iterator[Difference]:
+    """Walk the hash chain of every case in the ledger, and compare it with the seals."""
+    for fault in faults(progress=lambda done: progress("ledger", done)):
         yield Difference("ledger", fault.case_number, f"event {fault.seq}: {fault.reason}")
+
+
+def check_seals(published: Sequence[SealLine] = ()) -> Iterator[Difference]:
+    """Walk the chain of the seals, recompute their roots, compare with seals kept elsewhere."""
+    for broken in seal_faults():
+        yield Difference("seals", *broken)
+    if published:
+        for broken in differing(seal_lines(), published):
+            yield Difference("seals", *broken)
