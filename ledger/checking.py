@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
@@ -42,41 +42,40 @@ class Fault:
     reason: str
 
 
-def faults(
-    case_number: str | None = None, progress: Callable[[int], None] | None = None
-) -> Iterator[Fault]:
-    """Yield what is wrong with every chain, or with one. `progress` is told how many are done."""
+def faults(case_number: str | None = None) -> Iterator[Fault]:
+    """Yield what is wrong with every chain, or with one."""
     until = last_sealed_day()
-    done = 0
-    for chains in _chunks(_chains(case_number)):
-        sealed = sealed_links(chain[0].case_number for chain in chains)
-        for chain in chains:
-            number = chain[0].case_number
-            for broken in faults_of(chain, sealed.get(number, ()), until):
-                yield Fault(number, *broken)
-        done += len(chains)
-        if progress is not None:
-            progress(done)
-    yield from _gone(case_number)
+    events = Event.objects.order_by("case_number", "seq")
+    if case_number is not None:
+        events = events.filter(case_number=case_number)
+    links = (Link(*row) for row in events.values_list(*COLUMNS).iterator(chunk_size=2000))
+    chains = ((number, list(chain)) for number, chain in groupby(links, lambda k: k.case_number))
+    while chunk := dict(islice(chains, CHUNK)):
+        yield from faults_in(chunk, until)
+    yield from gone(case_number)
+
+
+def faults_in(chains: Mapping[str, Sequence[Link]], until: date | None) -> Iterator[Fault]:
+    """What is wrong with a few chains, by the numbers of their cases; `until` is the last day that
+    has a seal."""
+    sealed = sealed_links(chains)
+    for number, chain in chains.items():
+        for broken in faults_of(chain, sealed.get(number, ()), until):
+            yield Fault(number, *broken)
+
+
+def chains_of(numbers: Iterable[str]) -> dict[str, list[Link]]:
+    """The chains of a few cases; those without an event are missing."""
+    found: dict[str, list[Link]] = defaultdict(list)
+    events = Event.objects.filter(case_number__in=list(numbers)).order_by("case_number", "seq")
+    for row in events.values_list(*COLUMNS):
+        found[row[0]].append(Link(*row))
+    return found
 
 
 def last_sealed_day() -> date | None:
     last: date | None = Seal.objects.aggregate(last=Max("day"))["last"]
     return last
-
-
-def _chains(case_number: str | None) -> Iterator[list[Link]]:
-    events = Event.objects.order_by("case_number", "seq")
-    if case_number is not None:
-        events = events.filter(case_number=case_number)
-    rows = events.values_list(*COLUMNS).iterator(chunk_size=2000)
-    for _, chain in groupby((Link(*row) for row in rows), lambda link: link.case_number):
-        yield list(chain)
-
-
-def _chunks(chains: Iterator[list[Link]]) -> Iterator[list[list[Link]]]:
-    while chunk := list(islice(chains, CHUNK)):
-        yield chunk
 
 
 def sealed_links(numbers: Iterable[str]) -> dict[str, list[SealedLink]]:
@@ -88,7 +87,7 @@ def sealed_links(numbers: Iterable[str]) -> dict[str, list[SealedLink]]:
     return found
 
 
-def _gone(case_number: str | None) -> Iterator[Fault]:
+def gone(case_number: str | None = None) -> Iterator[Fault]:
     """Chains that were sealed and of which no event is left."""
     left = Event.objects.filter(case_number=OuterRef("case_number"))
     heads = SealedHead.objects.filter(~Exists(left))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from sla.verification import Difference, Progress, Tally
+    from sla.verification import Batch, Difference, Tally
 
 Words = Mapping[str, "str | Promise"]
 
@@ -21,8 +21,8 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `check` yields what it finds wrong with the stream's rows, and adds up the counts of each case
-    as the ledger tells it; `manage.py verify` runs it.
+    `check` yields what it finds wrong with the stream's own rows of a batch of cases, and adds up
+    what each counts as by its events; `manage.py verify` runs it.
     """
 
     code: str
@@ -31,7 +31,7 @@ class Stream:
     stages: Words = field(default_factory=dict)
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
-    check: Callable[[Progress, Tally], Iterator[Difference]] | None = None
+    check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
 
 _streams: dict[str, Stream] = {}

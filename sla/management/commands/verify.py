@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from foundation.snapshot import snapshot
 from ledger.seal import COLUMNS, SealLine
 from sla.models import Case
+from sla.slicing import most_jobs
 from sla.verification import Difference, Progress, silent, verify
 
 BAR = 30
 """Characters of the progress bar."""
-
-OFTEN = 0.2
-"""Seconds between two drawings of it."""
 
 
 class Command(BaseCommand):
@@ -32,6 +30,13 @@ class Command(BaseCommand):
             "--progress", action="store_true", help="say on standard error how far it is"
         )
         parser.add_argument(
+            "--jobs",
+            type=int,
+            metavar="N",
+            help="share the work among so many processes; by default one for each core on"
+            " PostgreSQL; on SQLite there is always one",
+        )
+        parser.add_argument(
             "--seals",
             metavar="FILE",
             help="seals that were kept elsewhere, as /transparency/seals.json gives them;"
@@ -40,10 +45,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         published = _published(options["seals"]) if options["seals"] else []
+        jobs = 1 if connection.in_atomic_block else _jobs(options["jobs"])
         found: list[Difference] = []
         with snapshot():
             cases = Case.objects.count()
-            for difference in verify(self._progress(cases, options["progress"]), published):
+            progress = self._progress(cases, options["progress"])
+            for difference in verify(progress, published, jobs):
                 found.append(difference)
                 if not options["json"]:
                     self.stdout.write(str(difference))
@@ -62,30 +69,33 @@ class Command(BaseCommand):
         return self._lines(cases) if asked else silent
 
     def _lines(self, cases: int) -> Progress:
-        def tell(check: str, done: int) -> None:
-            self.stderr.write(f"{check}: {done} of {cases}")
+        def tell(done: int) -> None:
+            self.stderr.write(f"{done} of {cases} cases")
 
         return tell
 
 
+def _jobs(asked: int | None) -> int:
+    most = most_jobs()
+    if asked is None:
+        return most
+    if asked < 1:
+        raise CommandError("--jobs must be at least 1")
+    return asked if most > 1 else 1
+
+
 class _Bar:
-    """One line a check, drawn over itself until the check is done."""
+    """A line that is drawn over itself until all cases are done."""
 
     def __init__(self, out: Any, cases: int) -> None:
         self._out, self._cases = out, cases
-        self._check, self._drawn = "", 0.0
 
-    def __call__(self, check: str, done: int) -> None:
-        now = time.monotonic()
-        whole = done >= self._cases
-        if not whole and check == self._check and now - self._drawn < OFTEN:
-            return
+    def __call__(self, done: int) -> None:
         share = min(1.0, done / self._cases) if self._cases else 1.0
         full = round(BAR * share)
-        line = f"\r{check:<10} [{'#' * full}{'.' * (BAR - full)}] {done} / {self._cases}"
-        self._out.write(line, ending="\n" if whole else "")
+        line = f"\r[{'#' * full}{'.' * (BAR - full)}] {done} / {self._cases}"
+        self._out.write(line, ending="\n" if done >= self._cases else "")
         self._out.flush()
-        self._check, self._drawn = check, now
 
 
 def _published(name: str) -> list[SealLine]:
