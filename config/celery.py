@@ -25,4 +25,5 @@ app.conf.beat_schedule = {
     "deliver notices": {"task": "sla.tasks.deliver", "schedule": 15.0},
     "remind staff": {"task": "inquiries.tasks.remind", "schedule": 60.0},
     "throw away kept files": {"task": "inquiries.tasks.tidy", "schedule": 3600.0},
+    "seal the ledger": {"task": "sla.tasks.seal", "schedule": 300.0},
 }

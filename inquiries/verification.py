@@ -11,20 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from inquiries.models import Attachment, ExtensionRequest, Inquiry, Remark, Reply
+from inquiries.retelling import Retelling
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
-from ledger.chain import digest_text
-from ledger.models import Event
+from ledger.chain import Link, digest_text
+from sla.measures import measures
 from sla.models import Clock, Survey
 from sla.policies import NoPolicy, book_of
+from sla.recording import line_of
 from sla.targets import Target
-from sla.verification import Difference, Progress, silent
-
-CHUNK = 500
+from sla.verification import Batch, Difference, Tally
 
 LIVE: dict[str, frozenset[str]] = {
     State.SUBMITTED: frozenset({Target.ACCEPTANCE, Target.REPLY}),
@@ -58,48 +57,53 @@ def live_targets(inquiry: Inquiry) -> frozenset[str]:
 class Rows:
     """What hangs on one inquiry."""
 
-    events: list[Event] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    surveys: list[Survey] = field(default_factory=list)
+    events: Sequence[Link] = ()
+    clocks: Sequence[Clock] = ()
+    surveys: Sequence[Survey] = ()
     replies: list[Reply] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     extension_pending: bool = False
 
 
-def check(progress: Progress = silent) -> Iterator[Difference]:
-    """All differences of all inquiries."""
-    rows = Inquiry.objects.select_related("case").order_by("pk").iterator(chunk_size=CHUNK)
-    done = 0
-    while inquiries := list(islice(rows, CHUNK)):
-        found = _rows(inquiries)
-        for inquiry in inquiries:
-            for name, detail in faults(inquiry, found[inquiry.pk]):
-                yield Difference(name, inquiry.case.number, detail)
-        done += len(inquiries)
-        progress("inquiries", done)
+STREAM = "inquiry"
 
 
-def _rows(inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
-    """Everything the checks of a few inquiries read, in seven statements."""
-    found: dict[int, Rows] = defaultdict(Rows)
-    keys = [inquiry.pk for inquiry in inquiries]
-    by_case = {inquiry.case_id: inquiry.pk for inquiry in inquiries}
-    by_number = {inquiry.case.number: inquiry.pk for inquiry in inquiries}
-    for event in Event.objects.filter(case_number__in=by_number).order_by("seq"):
-        found[by_number[event.case_number]].events.append(event)
-    for clock in Clock.objects.filter(case_id__in=by_case, finished_at__isnull=True):
-        found[by_case[clock.case_id]].clocks.append(clock)
-    for survey in Survey.objects.filter(case_id__in=by_case):
-        found[by_case[survey.case_id]].surveys.append(survey)
-    for reply in Reply.objects.filter(inquiry_id__in=keys):
+def check(batch: Batch, retold: Tally) -> Iterator[Difference]:
+    """All differences of a batch's inquiries. What each counts as after the ledger is added to
+    `retold`."""
+    cases = {case.pk: case for case in batch.cases if case.stream == STREAM}
+    inquiries = {row.case_id: row for row in Inquiry.objects.filter(case_id__in=cases)}
+    found = _rows(batch, list(inquiries.values()))
+    for pk, case in cases.items():
+        inquiry = inquiries.get(pk)
+        if inquiry is None:
+            yield Difference("states", case.number, "no inquiry goes with the case line")
+            continue
+        inquiry.case = case
+        for name, detail in faults(inquiry, found[inquiry.pk], retold):
+            yield Difference(name, case.number, detail)
+
+
+def _rows(batch: Batch, inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
+    """Everything the checks of a few inquiries read, in four statements more."""
+    numbers = {case.pk: case.number for case in batch.cases}
+    found = {
+        inquiry.pk: Rows(
+            events=batch.chains.get(numbers[inquiry.case_id], ()),
+            clocks=[c for c in batch.clocks.get(inquiry.case_id, ()) if c.finished_at is None],
+            surveys=batch.surveys.get(inquiry.case_id, ()),
+        )
+        for inquiry in inquiries
+    }
+    for reply in Reply.objects.filter(inquiry_id__in=found):
         found[reply.inquiry_id].replies.append(reply)
-    for remark in Remark.objects.filter(inquiry_id__in=keys).order_by("pk"):
+    for remark in Remark.objects.filter(inquiry_id__in=found).order_by("pk"):
         found[remark.inquiry_id].remarks.append(remark)
-    asked = ExtensionRequest.objects.filter(inquiry_id__in=keys, granted__isnull=True)
+    asked = ExtensionRequest.objects.filter(inquiry_id__in=found, granted__isnull=True)
     for inquiry_id in asked.values_list("inquiry_id", flat=True):
         found[inquiry_id].extension_pending = True
-    for file in Attachment.objects.filter(inquiry_id__in=keys).order_by("pk"):
+    for file in Attachment.objects.filter(inquiry_id__in=found).order_by("pk"):
         found[file.inquiry_id].files.append(file)
     return found
 
@@ -108,7 +112,7 @@ Fault = tuple[str, str]
 """The check that saw it, and what it is."""
 
 
-def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
+def faults(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
     """What is wrong with one inquiry."""
     yield from _states(inquiry, rows)
     yield from _owner(inquiry)
@@ -120,6 +124,27 @@ def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
         yield "graph", detail
     yield from _outcome(inquiry, rows, story)
     yield from _words(inquiry, rows, story)
+    yield from _counts(inquiry, rows, retold)
+
+
+def _counts(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
+    """Whether the case line counts as its events say; `measures` defines what is counted."""
+    told = Retelling()
+    try:
+        for event in rows.events:
+            told.read(event.move, event.at, event.data)
+        line = told.line(swept=bool(inquiry.case.verdict))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        yield "recount", f"its events cannot be counted: {error}"
+        return
+    must, has = measures(line), measures(line_of(inquiry.case, rows.surveys))
+    retold.add(must)
+    if must != has:
+        for cell in sorted({*must, *has}):
+            if must[cell] != has[cell]:
+                key = cell.key
+                found = f"{cell.measure} of {key.day} ({key.basis}) is {has[cell]}"
+                yield "recount", f"{found}, its events say {must[cell]}"
 
 
 def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
@@ -198,14 +223,14 @@ class Story:
         self.wrong: list[str] = []
         self.last = self.moves = 0
 
-    def read(self, event: Event) -> None:
+    def read(self, event: Link) -> None:
         """Follow one event; one that cannot be followed is noted as wrong."""
         try:
             self._read(event, event.data)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             self.wrong.append(f"event {event.seq}, {event.move}: cannot be read: {error}")
 
-    def _read(self, event: Event, data: dict[str, Any]) -> None:
+    def _read(self, event: Link, data: dict[str, Any]) -> None:
         if event.move != REDATE:
             self._step(event)
             self.moves += 1
@@ -223,7 +248,7 @@ class Story:
         self.files[event.seq] = data.get("files", [])
         self.last = event.seq
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: Link) -> None:
         """Note a change of state that is no edge of the graph."""
         changes = event.data.get("changes", {})
         before = self.facts.get("inquiry.state")

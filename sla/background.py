@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from ledger.sealing import seal
 from notices.delivery import deliver
 from sla.folding import fold
 from sla.models import Heartbeat, Standstill
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[datetime], int]
 SWEEP, DATES, YEARS = "sweep", "dates", "years"
-LETTERS, FIGURES = "letters", "figures"
+LETTERS, FIGURES, SEALS = "letters", "figures", "seals"
 _chores: dict[str, Job] = {}
 
 
@@ -49,7 +50,7 @@ class Pass:
 
 def tick(now: datetime) -> Pass:
     """Fire due clocks, reckon clocks anew after a change of calendar or rule, do the chores, send
-    waiting letters, fold figures, and leave heartbeats.
+    waiting letters, fold figures, seal days, and leave heartbeats.
 
     A job that fails keeps none of the others from being done; the first failure is raised when
     all have had their turn.
@@ -61,6 +62,7 @@ def tick(now: datetime) -> Pass:
         **_chores,
         LETTERS: deliver,
         FIGURES: lambda now: fold(),
+        SEALS: seal,
     }
     done, failures = dict.fromkeys(jobs, 0), []
     for name, job in jobs.items():
@@ -96,4 +98,4 @@ def beat(*names: str, now: datetime) -> None:
 
 def jobs() -> list[str]:
     """The names of all jobs of a pass, in their order."""
-    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES]
+    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES, SEALS]

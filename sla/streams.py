@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from sla.verification import Difference, Progress
+    from sla.verification import Batch, Difference, Tally
 
 Words = Mapping[str, "str | Promise"]
 
@@ -22,7 +22,8 @@ class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
     `topics` gives the names of its topics by code, which a bureau may change at any time.
-    `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    `check` yields what it finds wrong with the stream's own rows of a batch of cases, and adds up
+    what each counts as by its events; `manage.py verify` runs it.
     """
 
     code: str
@@ -33,7 +34,7 @@ class Stream:
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
     topics: Callable[[], Words] = dict
-    check: Callable[[Progress], Iterator[Difference]] | None = None
+    check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
 
 _streams: dict[str, Stream] = {}
