@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inquiries.models import Inquiry
-from inquiries.policy import Facts
+from inquiries.policy import RATING_CHANGEABLE, Facts
 from sla.calendars import compiled
 from sla.clocks import ClockSet
 from sla.models import Survey
@@ -20,6 +20,7 @@ _DRAFT = {"submit_for_review", "reply"}
 _EXTENSION = {"request_extension", "grant_extension", "deny_extension"}
 _REOPEN = {"request_reopen", "reopen", "decline_reopen"}
 _SUPPORT = {"contribute", "note"}
+_RATED = {"follow_up", "show_comment", "hide_comment"}
 
 
 def facts_of(
@@ -46,6 +47,8 @@ def facts_of(
         known["supporting"] = frozenset(inquiry.supports.values_list("department_id", flat=True))
     if needs({"rate"}):
         known |= _survey(inquiry, at, clocks or _clocks(inquiry, at))
+    if needs(_RATED):
+        known |= _rated(inquiry)
     if needs({"return"}):
         known["may_still_return"] = may_still_return(inquiry, at)
     return replace(inquiry.basic_facts(), **known)
@@ -84,7 +87,25 @@ def _survey(inquiry: Inquiry, at: datetime, clocks: ClockSet) -> dict[str, Any]:
     # Not from the database: while history is played in, the clock is not there yet.
     window = clocks.get(Target.SURVEY)
     still_open = window is not None and window.due_at is not None and at <= window.due_at
-    return {"rated": survey.rating is not None, "survey_open": still_open}
+    rated_at = survey.rated_at
+    return {
+        "rated": rated_at is not None,
+        "rating_changeable": rated_at is not None and at <= rated_at + RATING_CHANGEABLE,
+        "survey_open": still_open,
+    }
+
+
+def _rated(inquiry: Inquiry) -> dict[str, Any]:
+    if inquiry.case.replied_at is None:
+        return {}
+    handlers = Survey.objects.filter(case_id=inquiry.case_id, handler__isnull=False)
+    reply = inquiry.published_reply()
+    return {
+        "rated_handlers": frozenset(handlers.values_list("handler_id", flat=True)),
+        "follow_up_open": inquiry.follow_ups.filter(outcome="").exists(),
+        "comment_consented": reply is not None and reply.comment_consented,
+        "comment_shown": reply is not None and reply.comment_shown_at is not None,
+    }
 
 
 def may_still_return(inquiry: Inquiry, at: datetime) -> bool:

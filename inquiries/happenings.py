@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.actors import SYSTEM, Role
+from inquiries.reminders import remind
 from notices.models import InboxItem
 from sla import listeners
 from sla.listeners import Happened
@@ -18,6 +19,7 @@ OWNERS = {
     Target.SIGN_FOR: Role.HANDLER,
     Target.DEPARTMENT: Role.HANDLER,
     Target.REPLY: Role.HANDLER,
+    Target.FOLLOW_UP: Role.SUPERVISOR,
 }
 
 
@@ -28,15 +30,20 @@ def connect() -> None:
 def hear(happened: Sequence[Happened], now: datetime) -> None:
     """Warn the owner, tell supervisors of misses, and play the clockwork's own moves."""
     items: list[InboxItem] = []
+    reminders: list[Happened] = []
     for event in happened:
         match event.clock.target:
             case Target.SUPPLEMENT:
                 _play("lapse", event)
+            case Target.SURVEY if event.kind == Happening.WARNING:
+                reminders.append(event)
             case Target.SURVEY:
                 _play("close", event)
             case _:
                 items += _alarms(event, now)
     InboxItem.objects.bulk_create(items)
+    if reminders:
+        remind(reminders, now)
 
 
 def _play(move: str, event: Happened) -> None:

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.policy import Refusal
-from inquiries.states import Channel, Exclusion, Ground, Kind, State
+from inquiries.states import Channel, Exclusion, Ground, Kind, Outcome, State
 
 STATES: dict[str, Promise] = {
     State.SUBMITTED: _("To accept"),
@@ -108,6 +108,9 @@ MOVES: dict[str, Promise] = {
     "publish": _("Publish"),
     "unpublish": _("Take off the public pages"),
     "rate": _("Rate"),
+    "follow_up": _("Follow up the low rating"),
+    "show_comment": _("Show the citizen's comment"),
+    "hide_comment": _("Take the comment off the public page"),
     "request_reopen": _("Ask for a second handling"),
     "reopen": _("Reopen"),
     "decline_reopen": _("Decline to reopen"),
@@ -145,6 +148,13 @@ STEPS: dict[str, Promise] = {
 }
 """Steps as a citizen's timeline calls them; moves not named here are not shown to citizens."""
 
+OUTCOMES: dict[str, Promise] = {
+    Outcome.CALLED_BACK: _("The citizen was called back"),
+    Outcome.NO_GROUND: _("No ground for the low rating"),
+    Outcome.REOPENED: _("Reopened for a second handling"),
+    Outcome.CHANGED: _("The citizen has changed the rating"),
+}
+
 RATINGS: dict[int, Promise] = {
     5: _("Very satisfied"),
     4: _("Satisfied"),
@@ -167,7 +177,15 @@ REFUSALS: dict[str, Promise] = {
     Refusal.NO_CONSENT: _("The citizen has not agreed to a public answer."),
     Refusal.PUBLISHED_ALREADY: _("The answer is public already."),
     Refusal.NOT_PUBLISHED: _("The answer is not public."),
-    Refusal.RATED_ALREADY: _("This answer has been rated already."),
+    Refusal.RATED_ALREADY: _(
+        "This answer was rated more than 24 hours ago; the rating can no longer be changed."
+    ),
+    Refusal.RATED_SO_ALREADY: _("This is the rating you have given already."),
+    Refusal.NO_LOW_RATING: _("There is no low rating waiting to be followed up."),
+    Refusal.OWN_ANSWER: _("You handled this answer yourself; another supervisor has to do this."),
+    Refusal.NO_COMMENT_TO_SHOW: _("There is no comment the citizen agreed to have shown."),
+    Refusal.COMMENT_SHOWN: _("The comment is shown already."),
+    Refusal.COMMENT_NOT_SHOWN: _("No comment is shown."),
     Refusal.SURVEY_OVER: _("The time for rating this answer is over."),
     Refusal.REOPENED_ALREADY: _("This matter has been handled a second time already."),
     Refusal.NOT_ANSWERED: _("This matter has not been answered."),

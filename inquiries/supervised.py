@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inquiries import labels, verification
+from inquiries.states import BY_HAND
 from sla import streams
 
 
@@ -16,6 +17,7 @@ def connect() -> None:
             stages=labels.STATES,
             exclusions=labels.EXCLUSIONS,
             ratings=labels.RATINGS,
+            by_hand=frozenset(BY_HAND),
             check=verification.check,
         )
     )

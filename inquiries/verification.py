@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from inquiries.models import Attachment, Inquiry, Remark, Reply
+from inquiries.models import Attachment, FollowUp, Inquiry, Remark, Reply
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
 from ledger.chain import digest_text
@@ -54,6 +54,7 @@ class Rows:
     events: list[Event] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
@@ -73,7 +74,7 @@ def check(progress: Progress = silent) -> Iterator[Difference]:
 
 
 def _rows(inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
-    """Everything the checks of a few inquiries read, in six statements."""
+    """Everything the checks of a few inquiries read, in seven statements."""
     found: dict[int, Rows] = defaultdict(Rows)
     keys = [inquiry.pk for inquiry in inquiries]
     by_case = {inquiry.case_id: inquiry.pk for inquiry in inquiries}
@@ -84,6 +85,8 @@ def _rows(inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
         found[by_case[clock.case_id]].clocks.append(clock)
     for survey in Survey.objects.filter(case_id__in=by_case):
         found[by_case[survey.case_id]].surveys.append(survey)
+    for task in FollowUp.objects.filter(inquiry_id__in=keys).order_by("pk"):
+        found[task.inquiry_id].follow_ups.append(task)
     for reply in Reply.objects.filter(inquiry_id__in=keys):
         found[reply.inquiry_id].replies.append(reply)
     for remark in Remark.objects.filter(inquiry_id__in=keys).order_by("pk"):
@@ -117,6 +120,10 @@ def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
     if case.title != inquiry.title:
         yield "states", "the case line has another title"
     live = {clock.target for clock in rows.clocks}
+    waiting = Target.FOLLOW_UP in live
+    if waiting != any(not task.outcome for task in rows.follow_ups):
+        yield "states", f"a low rating to follow up, its clock is {'live' if waiting else 'over'}"
+    live.discard(Target.FOLLOW_UP)
     if live != live_targets(inquiry):
         wanted = ", ".join(sorted(live_targets(inquiry))) or "none"
         yield "states", f"{inquiry.state} with live clocks {sorted(live)}, not {wanted}"
@@ -152,6 +159,8 @@ class Story:
         self.round = 1
         self.drafts: dict[int, str] = {}
         self.ratings: dict[int, int] = {}
+        self.outcomes: list[str] = []
+        self.comments: dict[int, str] = {}
         self.public: tuple[int, str] | None = None
         self.content = ""
         self.words: dict[int, list[str]] = {}
@@ -175,6 +184,10 @@ class Story:
                 self.drafts[self.round] = data[name]
         if "rating" in data:
             self.ratings[self.round] = data["rating"]
+        if "follow_up" in data:
+            self.outcomes[-1 if data["follow_up"] else len(self.outcomes) :] = [data["follow_up"]]
+        if "comment" in data:
+            self.comments[data["comment_round"]] = data["comment"]
         if "public" in data:
             self.public = (data.get("public_round", self.round), data["public"])
         self.content = data.get("content", self.content)
@@ -216,6 +229,9 @@ def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     ratings = {s.round: s.rating for s in rows.surveys if s.rating is not None}
     if ratings != story.ratings:
         yield "ledger", f"rated {ratings}, the ledger says {story.ratings}"
+    outcomes = [task.outcome for task in rows.follow_ups]
+    if outcomes != story.outcomes:
+        yield "ledger", f"low ratings followed up {outcomes}, the ledger says {story.outcomes}"
 
 
 def _same(name: str, has: Any, must: Any) -> bool:
@@ -246,6 +262,9 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
         )
         if digest_text(shown) != story.public[1]:
             yield "words", "the published words were changed"
+    comments = {r.round: digest_text(r.public_comment) for r in rows.replies if r.public_comment}
+    if comments != {round_: made for round_, made in story.comments.items() if made}:
+        yield "words", "the comment that is shown was changed"
     said: dict[int, list[str]] = defaultdict(list)
     for remark in rows.remarks:
         said[remark.event_seq].append(digest_text(remark.text))

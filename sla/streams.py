@@ -21,7 +21,7 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
     """
 
     code: str
@@ -30,6 +30,7 @@ class Stream:
     stages: Words = field(default_factory=dict)
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()
     check: Callable[[Progress], Iterator[Difference]] | None = None
 
 
@@ -52,3 +53,8 @@ def words(group: str) -> dict[Any, str | Promise]:
 def word(group: str, code: str | int) -> str:
     """The word for a code; the code itself where no stream has named it."""
     return str(words(group).get(code, code))
+
+
+def by_hand() -> frozenset[str]:
+    """The channels of cases typed in by staff; their ratings can be left out of satisfaction."""
+    return frozenset(channel for stream in streams() for channel in stream.by_hand)

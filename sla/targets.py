@@ -16,6 +16,7 @@ class Target(StrEnum):
     SUPPLEMENT = "supplement"
     SURVEY = "survey"
     RETURN = "return"
+    FOLLOW_UP = "follow_up"
 
 
 class ClockState(StrEnum):
@@ -41,6 +42,9 @@ PAUSED_WITH_CITIZEN = frozenset(
     {Target.ACCEPTANCE, Target.REPLY, Target.DISPATCH, Target.SIGN_FOR, Target.DEPARTMENT}
 )
 """Clocks that stand still while the citizen is asked to supplement."""
+
+REMINDED_AT = {Target.SURVEY: 0.5}
+"""Windows whose citizen is reminded once, after this share of the time, in working time."""
 
 WINDOWS = frozenset({Target.SUPPLEMENT, Target.SURVEY})
 """Time the citizen has; running out of it is no miss of the house's."""

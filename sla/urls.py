@@ -13,5 +13,6 @@ urlpatterns = [
     path("overdue/", views.cases, {"measure": "overdue"}, name="overdue"),
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
     path("times/", views.times, name="times"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inquiries.views.desk import case, entry, home, moves, notices, publication, queue
+from inquiries.views.desk import case, entry, home, moves, notices, publication, queue, ratings
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("queue/<slug:name>/", queue.queue, name="queue"),
     path("urge/", queue.urge, name="urge"),
     path("new/", entry.new, name="new"),
+    path("ratings/", ratings.ratings, name="ratings"),
     path("notices/", notices.notices, name="notices"),
     path("notices/seen/", notices.seen, name="notices_seen"),
     path("case/<slug:number>/", case.case, name="case"),

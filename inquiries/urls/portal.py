@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from inquiries.views.portal import answers, feed, following, home, pages, submission
+from inquiries.views.portal import answers, feed, following, home, pages, submission, survey
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("follow/<slug:number>/ask-again/", following.ask_again, name="ask_again"),
     path("follow/<slug:number>/files/<int:pk>/", following.attachment, name="attachment"),
     path("my/<str:token>/", following.LinkView.as_view(), name="link"),
+    path("s/<str:token>/", survey.SurveyView.as_view(), name="survey"),
     path("answers/", answers.answers, name="answers"),
     path("answers/feed.atom", require_safe(feed.AnswersFeed()), name="feed"),
     path("answers/<slug:number>/", answers.answer, name="answer"),

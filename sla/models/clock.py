@@ -61,6 +61,12 @@ class Clock(models.Model):
                 condition=Q(next_event_at__isnull=False),
                 name="sla_clock_next_event",
             ),
+            # Low ratings that wait are few, and counted on every page of supervision.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(target="follow_up", finished_at__isnull=True),
+                name="sla_clock_follow_up",
+            ),
         ]
 
     def __str__(self) -> str:

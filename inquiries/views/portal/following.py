@@ -28,6 +28,7 @@ from inquiries.forms.portal import AskAgainForm, FollowForm, RateForm, SupplyFor
 from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
+from inquiries.policy import Refusal
 from inquiries.opening import open_case
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
@@ -188,7 +189,8 @@ def _move(
         except InvalidInput as error:
             form.add_error(error.field, str(FAULTS[error.code]) % error.params)
         except MoveRefused as refused:
-            if not _just_done(number, move):
+            given = refused.reason == Refusal.RATED_SO_ALREADY
+            if not given and not _just_done(number, move):
                 return _refused(request, found, move, form, refused)
             return _done(request, number, move)
         else:
