@@ -253,6 +253,22 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     drafts = {reply.round: digest_text(reply.text) for reply in rows.replies}
     if drafts != story.drafts:
         yield "words", f"the reply of round {_first_other(drafts, story.drafts)} was changed"
+    yield from _public_words(rows, story)
+    said: dict[int, list[str]] = defaultdict(list)
+    for remark in rows.remarks:
+        said[remark.event_seq].append(digest_text(remark.text))
+    filed: dict[int, list[str]] = defaultdict(list)
+    for file in rows.files:
+        filed[file.event_seq].append(file.sha256)
+    for seq in range(1, max([story.last, *said, *filed], default=0) + 1):
+        if said.get(seq, []) != story.words.get(seq, []):
+            yield "words", f"the words of event {seq} were changed"
+        if filed.get(seq, []) != story.files.get(seq, []):
+            yield "words", f"the files of event {seq} were changed"
+
+
+def _public_words(rows: Rows, story: Story) -> Iterator[Fault]:
+    """Whether what everybody can read is what was checked."""
     if story.public is not None:
         public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
         shown = (
@@ -265,17 +281,6 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     comments = {r.round: digest_text(r.public_comment) for r in rows.replies if r.public_comment}
     if comments != {round_: made for round_, made in story.comments.items() if made}:
         yield "words", "the comment that is shown was changed"
-    said: dict[int, list[str]] = defaultdict(list)
-    for remark in rows.remarks:
-        said[remark.event_seq].append(digest_text(remark.text))
-    filed: dict[int, list[str]] = defaultdict(list)
-    for file in rows.files:
-        filed[file.event_seq].append(file.sha256)
-    for seq in range(1, max([story.last, *said, *filed], default=0) + 1):
-        if said.get(seq, []) != story.words.get(seq, []):
-            yield "words", f"the words of event {seq} were changed"
-        if filed.get(seq, []) != story.files.get(seq, []):
-            yield "words", f"the files of event {seq} were changed"
 
 
 def _first_other(one: dict[int, str], other: dict[int, str]) -> int:

@@ -115,7 +115,8 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
 
 
 def survey_as_of(survey: SurveyLine, instant: datetime) -> SurveyLine:
-    """The survey as it stood at an instant: unrated before the vote, the old vote before a change."""
+    """The survey as it stood at an instant: unrated before the vote, with the old vote before a
+    change."""
     if survey.rated_at is None or survey.rated_at > instant:
         return SurveyLine(survey.asked_at)
     if survey.changed_at is None or survey.changed_at <= instant:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from sla.figures import EVERYTHING, Scope
-from sla.measures import MEASURES, SATISFIED_FROM, SURVEYED, survey_as_of
+from sla.measures import MEASURES, SATISFIED_FROM, survey_as_of
 from sla.models import Case, Survey
 from sla.periods import Period
 from sla.recording import survey_line

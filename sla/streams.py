@@ -21,7 +21,8 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it
+    finds wrong with the stream's rows; `manage.py verify` runs it.
     """
 
     code: str

@@ -28,8 +28,8 @@ from inquiries.forms.portal import AskAgainForm, FollowForm, RateForm, SupplyFor
 from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
-from inquiries.policy import Refusal
 from inquiries.opening import open_case
+from inquiries.policy import Refusal
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
 from ledger.models import Event
