@@ -180,7 +180,6 @@ REFUSALS: dict[str, Promise] = {
     Refusal.RATED_ALREADY: _(
         "This answer was rated more than 24 hours ago; the rating can no longer be changed."
     ),
-    Refusal.RATED_SO_ALREADY: _("This is the rating you have given already."),
     Refusal.NO_LOW_RATING: _("There is no low rating waiting to be followed up."),
     Refusal.OWN_ANSWER: _("You handled this answer yourself; another supervisor has to do this."),
     Refusal.NO_COMMENT_TO_SHOW: _("There is no comment the citizen agreed to have shown."),
@@ -204,6 +203,7 @@ FAULTS: dict[str, Promise] = {
     "department_closed": _("This department no longer takes cases."),
     "lead_supports_itself": _("The lead department cannot also support."),
     "over_the_cap": _("At most %(most)s more working days can be granted."),
+    "rated_so_already": _("This is the rating you have given already."),
     "not_a_rating": _("Please choose one of the five levels."),
     "low_rating_needs_reason": _("Please tell us what was wrong, so that it can be put right."),
 }

@@ -32,7 +32,6 @@ class Refusal(StrEnum):
     PUBLISHED_ALREADY = "published_already"
     NOT_PUBLISHED = "not_published"
     RATED_ALREADY = "rated_already"
-    RATED_SO_ALREADY = "rated_so_already"
     SURVEY_OVER = "survey_over"
     NO_LOW_RATING = "no_low_rating"
     OWN_ANSWER = "own_answer"

@@ -166,9 +166,10 @@ MOVES: dict[str, Move] = {
         Move("publish", ANSWERED, None, (Role.REVIEWER,)),
         Move("unpublish", ANSWERED, None, (Role.REVIEWER,)),
         Move("rate", ANSWERED, None, (Party.CITIZEN,)),
-        Move("follow_up", ANSWERED, None, (Role.SUPERVISOR,)),
+        Move("follow_up", (State.CLOSED,), None, (Role.SUPERVISOR,)),
         Move("show_comment", ANSWERED, None, (Role.SUPERVISOR,)),
-        Move("hide_comment", ANSWERED, None, (Role.SUPERVISOR,)),
+        # What is public can be taken back whatever has become of the case since.
+        Move("hide_comment", tuple(State), None, (Role.SUPERVISOR,)),
         Move("request_reopen", ANSWERED, None, (Party.CITIZEN,)),
         Move("reopen", ANSWERED, State.IN_PROGRESS, (Role.SUPERVISOR,)),
         Move("decline_reopen", ANSWERED, None, (Role.SUPERVISOR,)),

@@ -7,9 +7,8 @@ that is judged, except words the citizen agreed to have shown with the published
 from __future__ import annotations
 
 from accounts.actors import SYSTEM, Role
-from inquiries.errors import InvalidInput, MoveRefused
+from inquiries.errors import InvalidInput
 from inquiries.models import FollowUp, Remark, Reply
-from inquiries.policy import Refusal
 from inquiries.states import LOW_RATING, Outcome, State
 from inquiries.workflow.engine import handles
 from inquiries.workflow.step import Step
@@ -33,7 +32,7 @@ def rate(step: Step, *, rating: int, comment: str = "", may_show: bool = False) 
     assert survey is not None
     assert reply is not None
     if survey.rating == rating and _said(step, survey) == comment:
-        raise MoveRefused("rate", Refusal.RATED_SO_ALREADY)
+        raise InvalidInput("rating", "rated_so_already")
     before = step.record.vote(survey, rating, step.at)
     step.data["rating"] = rating
     if before is not None:

@@ -29,13 +29,15 @@ from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
 from inquiries.opening import open_case
-from inquiries.policy import Refusal
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
 from ledger.models import Event
 
 DOUBLE_CLICK = timedelta(minutes=1)
 """The same move again within this time is one press too many, not a mistake to complain of."""
+
+SAME = "rated_so_already"
+"""The fault of a vote that says what the last one said: pressed twice, and no mistake either."""
 
 Forms = dict[str, forms.Form]
 READABLE = (Attachment.Origin.CITIZEN, Attachment.Origin.REPLY)
@@ -187,10 +189,11 @@ def _move(
         try:
             perform(move, number, by=CITIZEN, at=now, **inputs(form.cleaned_data))
         except InvalidInput as error:
+            if error.code == SAME:
+                return _done(request, number, move)
             form.add_error(error.field, str(FAULTS[error.code]) % error.params)
         except MoveRefused as refused:
-            given = refused.reason == Refusal.RATED_SO_ALREADY
-            if not given and not _just_done(number, move):
+            if not _just_done(number, move):
                 return _refused(request, found, move, form, refused)
             return _done(request, number, move)
         else:

@@ -25,7 +25,7 @@ from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.policy import Refusal
 from inquiries.queries.survey import Asked, asked_by
-from inquiries.views.portal.following import DONE
+from inquiries.views.portal.following import DONE, SAME
 from inquiries.workflow import perform
 
 
@@ -49,11 +49,11 @@ class SurveyView(View):
         try:
             perform("rate", asked.inquiry.number, by=CITIZEN, at=now, **form.cleaned_data)
         except InvalidInput as error:
-            form.add_error(error.field, str(FAULTS[error.code]) % error.params)
-            return _page(request, asked, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            if error.code != SAME:  # a second press
+                form.add_error(error.field, str(FAULTS[error.code]) % error.params)
+                return _page(request, asked, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         except MoveRefused as refused:
-            if refused.reason != Refusal.RATED_SO_ALREADY:
-                return _refused(request, token, form, refused.reason)
+            return _refused(request, token, form, refused.reason)
         messages.success(request, str(DONE["rate"]))
         return redirect("portal:survey", token=token)
 
