@@ -80,6 +80,10 @@ PAGES: dict[str, list[Row]] = {
         Row(lambda world: (follow_token(world.number("submitted")),), post=EVERYBODY),
         Row(fixed("forged:token"), NOBODY, NOBODY, refused=410),
     ],
+    "portal:survey": [
+        Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
+        Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
+    ],
     "portal:answers": [Row()],
     "portal:feed": [Row()],
     "portal:answer": [
@@ -95,12 +99,17 @@ PAGES: dict[str, list[Row]] = {
         Row(fixed("to-review"), frozenset({"reviewer"}), sign_in=True),
         Row(fixed("mine"), frozenset({"handler", "outsider"}), sign_in=True),
         Row(fixed("extensions"), frozenset({"supervisor"}), sign_in=True),
+        Row(fixed("low-ratings"), SUPERVISION, sign_in=True),
+        Row(fixed("followed-up"), SUPERVISION, sign_in=True),
         Row(fixed("all"), TEAM | {"outsider"}, sign_in=True),
         Row(fixed("nosuchqueue"), NOBODY, sign_in=True),
     ],
     "desk:urge": [Row(get=None, post=SIGNED_IN, sign_in=True)],
     "desk:new": [
         Row(get=frozenset({"intake"}), post=frozenset({"intake"}), refused=403, sign_in=True)
+    ],
+    "desk:ratings": [
+        Row(get=frozenset({"handler", "reviewer", "outsider"}), refused=403, sign_in=True)
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
@@ -140,6 +149,7 @@ PAGES: dict[str, list[Row]] = {
     "supervision:overdue": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
+    "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {

@@ -19,13 +19,14 @@ from django.test import Client, override_settings
 from accounts.actors import CITIZEN, SYSTEM, Role
 from accounts.models import ApiToken, User
 from accounts.tokens import issue
-from inquiries.codes import code_for
+from inquiries.codes import code_for, survey_token
 from inquiries.files import NewFile
 from inquiries.models import Attachment, Inquiry, ReplyTemplate
-from inquiries.states import Ground, Kind
+from inquiries.states import Ground, Kind, Outcome
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
+from sla.models import Survey
 from tests.factories import (
     PASSWORD,
     Cast,
@@ -81,6 +82,14 @@ class World:
 
     def code(self, name: str) -> str:
         return code_for(f"form-key-of-{name}")
+
+    def survey(self, name: str) -> str:
+        """The secret of the link to rate the answer of a case."""
+        number = self.number(name)
+        stored = Survey.objects.get(case__number=number, round=1).token
+        token = survey_token(number, 1, stored or "")
+        assert token is not None
+        return token
 
     def user(self, name: str) -> User:
         found: User = self.superuser if name == "superuser" else getattr(self.cast, name)
@@ -256,6 +265,12 @@ def _answered(build: Builder) -> None:
     build.to_reply("closed", _at(6))
     build.publish("closed", _at(6))
     build.move("closed", "rate", "citizen", _at(9), rating=5, comment=secret("praise"))
+    build.case("called", _at(5))
+    build.to_reply("called", _at(6))
+    blame = {"rating": 1, "comment": secret("blame"), "may_show": True}
+    build.move("called", "rate", "citizen", _at(9), **blame)
+    called = {"outcome": Outcome.CALLED_BACK, "note": secret("callback")}
+    build.move("called", "follow_up", "supervisor", _at(10), **called)
     build.case("unpublished", _at(5))
     build.to_reply("unpublished", _at(6))
     build.publish("unpublished", _at(6))
