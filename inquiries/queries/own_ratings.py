@@ -8,6 +8,7 @@ looks either nothing has changed, or at least `GROUP` ratings have come in.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -31,7 +32,7 @@ class Given:
     """The ratings of one civil year, as far as they are given out."""
 
     year: int
-    levels: list[tuple[str | Promise, int]]
+    levels: Sequence[tuple[str | Promise, int]]
     satisfaction: Rate
 
     @property

@@ -48,7 +48,9 @@ def rate(step: Step, *, rating: int, comment: str = "", may_show: bool = False) 
 
 def _said(step: Step, survey: Survey) -> str:
     """The words that came with the present rating."""
-    said = step.inquiry.remarks.filter(move="rate", at=survey.changed_at or survey.rated_at)
+    voted_at = survey.changed_at or survey.rated_at
+    assert voted_at is not None
+    said = step.inquiry.remarks.filter(move="rate", at=voted_at)
     return said.values_list("text", flat=True).last() or ""
 
 

@@ -11,8 +11,10 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
+from accounts.actors import CITIZEN
 from inquiries.codes import survey_digest, survey_token, token_digest
 from inquiries.models import Inquiry
+from inquiries.queries.survey import asked_by
 from inquiries.states import State
 from inquiries.workflow import perform
 from ledger.models import Event
@@ -77,12 +79,16 @@ def test_a_scanner_that_follows_links_and_submits_forms_by_get_does_not_vote(
     path = path_of(inquiry)
     events = Event.objects.count()
     scanner = Client(enforce_csrf_checks=True)
-    prefetch = {"Sec-Purpose": "prefetch", "Purpose": "prefetch", "X-Moz": "prefetch"}
+    prefetch: dict[str, Any] = {
+        "Sec-Purpose": "prefetch",
+        "Purpose": "prefetch",
+        "X-Moz": "prefetch",
+    }
     assert scanner.get(path, headers=prefetch).status_code == 200
     assert scanner.head(path).status_code == 200
     assert scanner.options(path).status_code == 200
     for level in range(1, 6):
-        assert scanner.get(path, {"rating": level, "comment": "x"}).status_code == 200
+        assert scanner.get(path, {"rating": str(level), "comment": "x"}).status_code == 200
     for method in ("put", "delete", "patch"):
         assert getattr(scanner, method)(path).status_code in (403, 405)
     # One that posts what the link has, without having got the form.
@@ -141,17 +147,14 @@ def test_the_link_expires_with_the_window(inquiry: Inquiry, client: Client) -> N
 def test_a_page_left_open_until_the_window_is_over_gives_back_the_words(
     inquiry: Inquiry, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import inquiries.views.portal.survey as view
-
-    asked = view.asked_by
 
     def closed_meanwhile(token: str, now: Any) -> Any:
-        found = asked(token, now)
+        found = asked_by(token, now)
         if found is not None and found.open and not found.rating:
-            perform("rate", inquiry.number, by=view.CITIZEN, at=LATER - 24 * HOUR, rating=5)
+            perform("rate", inquiry.number, by=CITIZEN, at=LATER - 24 * HOUR, rating=5)
         return found
 
-    monkeypatch.setattr(view, "asked_by", closed_meanwhile)
+    monkeypatch.setattr("inquiries.views.portal.survey.asked_by", closed_meanwhile)
     with time_machine.travel(LATER + HOUR, tick=False):
         answer = client.post(path_of(inquiry), {"rating": "2", "comment": "白写了"})
     assert answer.status_code == 409
@@ -162,8 +165,6 @@ def test_a_second_handling_has_a_link_of_its_own(
     inquiry: Inquiry, cast: Cast, client: Client
 ) -> None:
     by = cast.by
-    from accounts.actors import CITIZEN
-
     perform("request_reopen", inquiry.number, by=CITIZEN, at=LATER, reason="仍未解决")
     perform("reopen", inquiry.number, by=by("supervisor"), at=LATER)
     assert client.get(path_of(inquiry)).status_code == 410

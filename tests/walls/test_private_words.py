@@ -25,6 +25,7 @@ from tests.walls.crawl import read
 from tests.walls.world import (
     ACTORS,
     MARK,
+    PUBLIC_COMMENT,
     PUBLIC_QUESTION,
     PUBLIC_TEXT,
     PUBLIC_TITLE,
@@ -310,6 +311,14 @@ def test_the_api_tells_nobody_who_answers(world: World, visitor: str) -> None:
     supervisor = Client(headers={"Authorization": f"Bearer {world.tokens['supervisor']}"})
     number = world.number("called")
     assert supervisor.get(f"/api/v1/desk/cases/{number}/").json()["rating"] == 1
+
+
+def test_a_comment_is_public_in_the_supervisors_words_alone(world: World) -> None:
+    for name, said in (("shown", True), ("closed", False)):
+        page = Client().get(f"/answers/{world.number(name)}/").content.decode()
+        assert (PUBLIC_COMMENT in page) == said
+        assert of_answers(page) == []
+        assert not [word for word in RATED_WORDS if word in page]
 
 
 @pytest.mark.parametrize("visitor", ["intake", "handler", "reviewer"])

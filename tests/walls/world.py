@@ -50,6 +50,7 @@ MARK = "qzx"
 STARTS = ("/", "/desk/", "/supervision/", "/admin/", "/api/v1/answers/")
 PUBLIC_TITLE = "申报高新技术企业的时间"
 PUBLIC_QUESTION = "请问今年什么时候开始申报？"
+PUBLIC_COMMENT = "谢谢，说得很清楚。"
 PUBLIC_TEXT = "申报通知预计四月发布，请关注我局网站。"
 
 
@@ -264,7 +265,13 @@ def _answered(build: Builder) -> None:
     build.case("closed", _at(5))
     build.to_reply("closed", _at(6))
     build.publish("closed", _at(6))
-    build.move("closed", "rate", "citizen", _at(9), rating=5, comment=secret("praise"))
+    praise = {"rating": 5, "comment": secret("praise"), "may_show": True}
+    build.move("closed", "rate", "citizen", _at(9), **praise)
+    build.case("shown", _at(5))
+    build.to_reply("shown", _at(6))
+    build.publish("shown", _at(6))
+    build.move("shown", "rate", "citizen", _at(9), **praise)
+    build.move("shown", "show_comment", "supervisor", _at(9), text=PUBLIC_COMMENT)
     build.case("called", _at(5))
     build.to_reply("called", _at(6))
     blame = {"rating": 1, "comment": secret("blame"), "may_show": True}

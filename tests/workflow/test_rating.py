@@ -158,7 +158,7 @@ def test_a_task_nobody_does_is_warned_of_missed_and_escalated(cast: Cast) -> Non
     for hours in range(0, 8 * 24, 6):
         tick(RATED + hours * HOUR)
     about = InboxItem.objects.filter(context__target="follow_up")
-    told = set(about.values_list("kind", "role", "department_id"))
+    told: Any = set(about.values_list("kind", "role", "department_id"))
     kinds = ("clock_warning", "clock_due", "clock_escalation")
     assert told == {(kind, Role.SUPERVISOR, None) for kind in kinds}
     clock = inquiry.case.clocks.get(target=Target.FOLLOW_UP)

@@ -193,7 +193,8 @@ def _move(
                 return _done(request, number, move)
             form.add_error(error.field, str(FAULTS[error.code]) % error.params)
         except MoveRefused as refused:
-            if not _just_done(number, move):
+            # A vote pressed twice is known by what it says, not by when it came.
+            if move == "rate" or not _just_done(number, move):
                 return _refused(request, found, move, form, refused)
             return _done(request, number, move)
         else:
