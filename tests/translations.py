@@ -28,7 +28,7 @@ CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)")
 
 # How the arguments of each function are to be read: c(ontext), m(essage), p(lural).
 SHAPES = {"gettext": "m", "ngettext": "mp", "pgettext": "cm", "npgettext": "cmp"}
-FUNCTIONS = {"_": "m", "gettext_noop": "m"} | {
+FUNCTIONS = {"_": "m", "_now": "m", "gettext_noop": "m"} | {
     name + suffix: shape for name, shape in SHAPES.items() for suffix in ("", "_lazy")
 }
 
