@@ -196,6 +196,21 @@ def _decline_reopen(o: Outlook) -> str:
     return _("The answer stands. The citizen is told your explanation.")
 
 
+def _follow_up(o: Outlook) -> str:
+    return _("The task is done and its clock ends. The department does not see your words.")
+
+
+def _show_comment(o: Outlook) -> str:
+    return _(
+        "Everybody can read these words beside the published answer, the department too. The level"
+        " of the rating is not shown."
+    )
+
+
+def _hide_comment(o: Outlook) -> str:
+    return _("The comment disappears from the public page at once. The answer stays.")
+
+
 def _urge(o: Outlook) -> str:
     return _("Your words go to the desk of %(owner)s. The citizen does not see them.") % {
         "owner": o.owner
@@ -225,6 +240,9 @@ _TEXTS = {
     "reply": _reply,
     "publish": _publish,
     "unpublish": _unpublish,
+    "follow_up": _follow_up,
+    "show_comment": _show_comment,
+    "hide_comment": _hide_comment,
     "reopen": _reopen,
     "decline_reopen": _decline_reopen,
     "urge": _urge,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inquiries import labels, verification
 from inquiries.models import Topic
+from inquiries.states import BY_HAND
 from sla import streams
 
 
@@ -21,6 +22,7 @@ def connect() -> None:
             exclusions=labels.EXCLUSIONS,
             ratings=labels.RATINGS,
             topics=_topics,
+            by_hand=frozenset(BY_HAND),
             check=verification.check,
         )
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inquiries.models import Attachment, ExtensionRequest, Inquiry, Remark, Reply
+from inquiries.models import Attachment, ExtensionRequest, FollowUp, Inquiry, Remark, Reply
 from inquiries.retelling import Retelling
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
@@ -60,6 +60,7 @@ class Rows:
     events: Sequence[Link] = ()
     clocks: Sequence[Clock] = ()
     surveys: Sequence[Survey] = ()
+    follow_ups: list[FollowUp] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
@@ -86,7 +87,7 @@ def check(batch: Batch, retold: Tally) -> Iterator[Difference]:
 
 
 def _rows(batch: Batch, inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
-    """Everything the checks of a few inquiries read, in four statements more."""
+    """Everything the checks of a few inquiries read, in five statements more."""
     numbers = {case.pk: case.number for case in batch.cases}
     found = {
         inquiry.pk: Rows(
@@ -96,6 +97,8 @@ def _rows(batch: Batch, inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
         )
         for inquiry in inquiries
     }
+    for task in FollowUp.objects.filter(inquiry_id__in=found).order_by("pk"):
+        found[task.inquiry_id].follow_ups.append(task)
     for reply in Reply.objects.filter(inquiry_id__in=found):
         found[reply.inquiry_id].replies.append(reply)
     for remark in Remark.objects.filter(inquiry_id__in=found).order_by("pk"):
@@ -154,6 +157,10 @@ def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
     if case.title != inquiry.title:
         yield "states", "the case line has another title"
     live = {clock.target for clock in rows.clocks}
+    waiting = Target.FOLLOW_UP in live
+    if waiting != any(not task.outcome for task in rows.follow_ups):
+        yield "states", f"a low rating to follow up, its clock is {'live' if waiting else 'over'}"
+    live.discard(Target.FOLLOW_UP)
     if live != live_targets(inquiry) and not _review_untimed(inquiry, rows, live):
         wanted = ", ".join(sorted(live_targets(inquiry))) or "none"
         yield "states", f"{inquiry.state} with live clocks {sorted(live)}, not {wanted}"
@@ -216,6 +223,8 @@ class Story:
         self.round = 1
         self.drafts: dict[int, str] = {}
         self.ratings: dict[int, int] = {}
+        self.outcomes: list[str] = []
+        self.comments: dict[int, str] = {}
         self.public: tuple[int, str] | None = None
         self.content = ""
         self.words: dict[int, list[str]] = {}
@@ -241,6 +250,10 @@ class Story:
                 self.drafts[self.round] = data[name]
         if "rating" in data:
             self.ratings[self.round] = data["rating"]
+        if "follow_up" in data:
+            self.outcomes[-1 if data["follow_up"] else len(self.outcomes) :] = [data["follow_up"]]
+        if "comment" in data:
+            self.comments[data["comment_round"]] = data["comment"]
         if "public" in data:
             self.public = (data.get("public_round", self.round), data["public"])
         self.content = data.get("content", self.content)
@@ -283,6 +296,9 @@ def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     ratings = {s.round: s.rating for s in rows.surveys if s.rating is not None}
     if ratings != story.ratings:
         yield "ledger", f"rated {ratings}, the ledger says {story.ratings}"
+    outcomes = [task.outcome for task in rows.follow_ups]
+    if outcomes != story.outcomes:
+        yield "ledger", f"low ratings followed up {outcomes}, the ledger says {story.outcomes}"
 
 
 def _same(name: str, has: Any, must: Any) -> bool:
@@ -304,15 +320,7 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     drafts = {reply.round: digest_text(reply.text) for reply in rows.replies}
     if drafts != story.drafts:
         yield "words", f"the reply of round {_first_other(drafts, story.drafts)} was changed"
-    if story.public is not None:
-        public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
-        shown = (
-            f"{public.public_title}\n{public.public_question}\n{public.public_text}"
-            if public
-            else ""
-        )
-        if digest_text(shown) != story.public[1]:
-            yield "words", "the published words were changed"
+    yield from _public_words(rows, story)
     said: dict[int, list[str]] = defaultdict(list)
     for remark in rows.remarks:
         said[remark.event_seq].append(digest_text(remark.text))
@@ -324,6 +332,22 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
             yield "words", f"the words of event {seq} were changed"
         if filed.get(seq, []) != story.files.get(seq, []):
             yield "words", f"the files of event {seq} were changed"
+
+
+def _public_words(rows: Rows, story: Story) -> Iterator[Fault]:
+    """Whether what everybody can read is what was checked."""
+    if story.public is not None:
+        public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
+        shown = (
+            f"{public.public_title}\n{public.public_question}\n{public.public_text}"
+            if public
+            else ""
+        )
+        if digest_text(shown) != story.public[1]:
+            yield "words", "the published words were changed"
+    comments = {r.round: digest_text(r.public_comment) for r in rows.replies if r.public_comment}
+    if comments != {round_: made for round_, made in story.comments.items() if made}:
+        yield "words", "the comment that is shown was changed"
 
 
 def _first_other(one: dict[int, str], other: dict[int, str]) -> int:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from sla.measures import CaseLine, Cell, SurveyLine, as_of, measures
 from sla.models import Case, Survey
 from sla.periods import Period
+from sla.recording import former_votes
 
 CHUNK = 2000
 FACTS = (
@@ -53,10 +54,11 @@ def lines_with(
 def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
     found: dict[int, list[SurveyLine]] = defaultdict(list)
     rows = Survey.objects.filter(case_id__in=cases).order_by("case_id", "round")
-    for case_id, asked, rating, rated in rows.values_list(
-        "case_id", "asked_at", "rating", "rated_at"
+    for case_id, asked, rating, rated, changed, former in rows.values_list(
+        "case_id", "asked_at", "rating", "rated_at", "changed_at", "former"
     ):
-        found[case_id].append(SurveyLine(asked, rating, rated))
+        votes = former_votes(former) if former else ()
+        found[case_id].append(SurveyLine(asked, rating, rated, changed, votes))
     return found
 
 

@@ -21,9 +21,10 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `topics` gives the names of its topics by code, which a bureau may change at any time.
-    `check` yields what it finds wrong with the stream's own rows of a batch of cases, and adds up
-    what each counts as by its events; `manage.py verify` runs it.
+    `topics` gives the names of its topics by code, which a bureau may change at any time;
+    `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it
+    finds wrong with the stream's own rows of a batch of cases, and adds up what each counts as by
+    its events; `manage.py verify` runs it.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Stream:
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
     topics: Callable[[], Words] = dict
+    by_hand: frozenset[str] = frozenset()
     check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
 
@@ -71,3 +73,8 @@ def topics() -> dict[str, str | Promise]:
 def topic(code: str) -> str:
     """The name of a topic; the code itself where no stream knows it any more."""
     return str(topics().get(code, code))
+
+
+def by_hand() -> frozenset[str]:
+    """The channels of cases typed in by staff; their ratings can be left out of satisfaction."""
+    return frozenset(channel for stream in streams() for channel in stream.by_hand)

@@ -9,8 +9,8 @@ from sla.alarms import name_of, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Clock
 from sla.policies import promise_of
-from sla.targets import WINDOWS, ClockState, Happening
-from sla.worktime import due, is_provisional
+from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
+from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
 
 Span = tuple[datetime, datetime | None]
 Pauses = Sequence[Span]
@@ -57,9 +57,9 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
     """All instants in a running clock's life, in order, one thing at each."""
     assert clock.due_at is not None
     overdue = clock.due_at + AFTER_DUE
-    if clock.target in WINDOWS:
-        return [(overdue, Happening.DUE)]
     calendar, promise = compiled(clock.calendar), promise_of(clock.policy, clock.extra)
+    if clock.target in WINDOWS:
+        return [*_reminder(clock, calendar, promise, pauses), (overdue, Happening.DUE)]
     found: dict[datetime, str] = {overdue: Happening.DUE}
     for index, warning in enumerate(warnings_of(clock.policy.warnings)):
         at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
@@ -86,3 +86,16 @@ def in_last_day(clock: Clock, at: datetime) -> bool:
     calendar = compiled(clock.calendar)
     begins, _ends = calendar.bounds(calendar.local_date(calendar.last_open(clock.due_at)))
     return spare <= calendar.between(begins, clock.due_at)
+
+
+def _reminder(
+    clock: Clock, calendar: Calendar, promise: Promise, pauses: Pauses
+) -> list[tuple[datetime, str]]:
+    """When the citizen is reminded of a window, if that can be done in working time before it
+    ends."""
+    share = REMINDED_AT.get(Target(clock.target))
+    if share is None or clock.due_at is None:
+        return []
+    half = warn_at(calendar, promise, clock.started_at, clock.due_at, share, pauses)
+    at = calendar.next_open(half)
+    return [(at, Happening.WARNING)] if clock.started_at < at < clock.due_at else []

@@ -15,6 +15,7 @@ urlpatterns = [
     path("overdue/", views.cases, {"measure": "overdue"}, name="overdue"),
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
     path("times/", views.times, name="times"),
     path("policies/", rule_views.policies, name="policies"),
     path("policies/new/", rule_views.new_policy, name="new_policy"),

@@ -13,7 +13,7 @@ from foundation.masking import IN_ANSWERS, mask
 from inquiries.facts import facts_of
 from inquiries.labels import GROUNDS, KINDS, RATINGS, SENTENCES, STATES, WHERE_TO_GO
 from inquiries.models import Attachment, Inquiry, Remark, Reply
-from inquiries.policy import refusal
+from inquiries.policy import RATING_CHANGEABLE, refusal
 from inquiries.queries.steps import Step, steps_of
 from inquiries.states import ANSWERED, OPEN, Exclusion, State
 from ledger.proof import fingerprint
@@ -117,7 +117,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
         steps=steps_of(inquiry),
         asked=_asked(inquiry),
         supplement_due=supplement.due_at if supplement and supplement.live else None,
-        rate_until=survey.due_at if survey and survey.live else None,
+        rate_until=_rate_until(case, survey),
         answers=_answers(inquiry, attachments),
         merged_answer=_merged_answer(inquiry),
         files=[file for file in attachments if file.origin == Attachment.Origin.CITIZEN],
@@ -197,6 +197,14 @@ def _merged_answer(inquiry: Inquiry) -> Answer | None:
     department = survivor.case.department
     label = department.label if department else ""
     return Answer(reply.round, text, label, reply.approved_at)
+
+
+def _rate_until(case: Case, window: Clock | None) -> datetime | None:
+    """Until when the answer can be rated, or the rating changed."""
+    given = case.surveys.filter(round=case.round, rated_at__isnull=False)
+    if (rated_at := given.values_list("rated_at", flat=True).first()) is not None:
+        return rated_at + RATING_CHANGEABLE
+    return window.due_at if window and window.live else None
 
 
 def _rating(inquiry: Inquiry) -> str | Promise:

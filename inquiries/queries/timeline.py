@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import CITIZEN, ActorKind
 from foundation.templatetags.huiying import instant, local_datetime
-from inquiries.labels import KINDS, RATINGS, STEPS
+from inquiries.labels import KINDS, OUTCOMES, RATINGS, STEPS
 from inquiries.models import Remark
 from ledger.models import Event
 from sla.models.policy import TARGET_LABELS
@@ -32,11 +32,17 @@ DONE: dict[str, Promise] = STEPS | {
     "urge": _("Urged"),
     "note": _("Note written"),
     "reopen": _("Reopened for a second handling"),
+    "follow_up": _("Low rating followed up"),
+    "show_comment": _("Comment shown with the public answer"),
+    "hide_comment": _("Comment taken off the public page"),
 }
 """Moves as staff read them when they are done."""
 
 TOLD_ELSEWHERE = frozenset({"note", "contribute"})
 """Moves whose words stand in a section of their own."""
+
+OF_SUPERVISION = frozenset({"rate", "follow_up", "show_comment", "hide_comment"})
+"""Moves that tell what a citizen said of an answer."""
 
 TONES = {
     "reply": "good",
@@ -93,6 +99,8 @@ def timeline(
 def _readers(remark: Remark) -> str:
     if remark.author_label == CITIZEN.label:
         return ""
+    if remark.audience == Remark.Audience.SUPERVISOR:
+        return gettext("Supervision only")
     told = remark.audience == Remark.Audience.CITIZEN
     return gettext("The citizen reads this") if told else gettext("Staff only")
 
@@ -136,8 +144,16 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
         ) % {"n": lapsed}
     if into := event.data.get("into"):
         yield str(into)
+    yield from _rated(event)
+
+
+def _rated(event: Event) -> Iterable[str]:
     if rating := event.data.get("rating"):
         yield str(RATINGS.get(rating, rating))
+    if before := event.data.get("rating_before"):
+        yield gettext("before: %(rating)s") % {"rating": RATINGS.get(before, before)}
+    if event.move == "follow_up":
+        yield str(OUTCOMES.get(event.data.get("follow_up", ""), ""))
 
 
 def _redated(data: Mapping[str, Any]) -> Iterable[str]:

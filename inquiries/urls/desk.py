@@ -13,6 +13,7 @@ from inquiries.views.desk import (
     preferences,
     publication,
     queue,
+    ratings,
 )
 
 app_name = "desk"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("queue/<slug:name>/", queue.queue, name="queue"),
     path("urge/", queue.urge, name="urge"),
     path("new/", entry.new, name="new"),
+    path("ratings/", ratings.ratings, name="ratings"),
     path("notices/", notices.notices, name="notices"),
     path("notices/seen/", notices.seen, name="notices_seen"),
     path("preferences/", preferences.preferences, name="preferences"),

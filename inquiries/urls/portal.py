@@ -14,6 +14,7 @@ from inquiries.views.portal import (
     open_data,
     pages,
     submission,
+    survey,
     transparency,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("follow/<slug:number>/files/<int:pk>/", following.attachment, name="attachment"),
     path("follow/<slug:number>/proof.json", transparency.proof, name="proof"),
     path("my/<str:token>/", following.LinkView.as_view(), name="link"),
+    path("s/<str:token>/", survey.SurveyView.as_view(), name="survey"),
     path("answers/", answers.answers, name="answers"),
     path("answers/feed.atom", require_safe(feed.AnswersFeed()), name="feed"),
     path("answers/<slug:number>/", answers.answer, name="answer"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.actors import Role
+from inquiries.codes import survey_digest
 from inquiries.errors import InvalidInput
 from inquiries.files import NewFile
 from inquiries.models import Attachment, Remark, Reply
@@ -66,11 +67,19 @@ def reply(step: Step, *, note: str = "", files: Sequence[NewFile] = ()) -> None:
     case.ended_at = step.at
     step.contacted()
     step.record.ask(
-        Survey(case=case, round=case.round, asked_at=step.at, department_id=case.department_id)
+        Survey(
+            case=case,
+            round=case.round,
+            asked_at=step.at,
+            department_id=case.department_id,
+            handler_id=step.inquiry.handler_id,
+            # Nobody was sent a link to what is played in from the past.
+            token=None if step.held.history else survey_digest(case.number, case.round),
+        )
     )
     step.say(note)
     step.attach(files, Attachment.Origin.REPLY)
-    step.tell_citizen("replied")
+    step.tell_citizen("replied", round=case.round)
     for merged in step.inquiry.merged.select_related("case"):
         step.tell_citizen("replied_merged", inquiry=merged)
 

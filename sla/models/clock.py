@@ -74,6 +74,12 @@ class Clock(models.Model):
                 condition=Q(target="reply", state="met", spare__lte=LITTLE_SPARE),
                 name="sla_clock_met_at_due",
             ),
+            # Low ratings that wait are few, and counted on every page of supervision.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(target="follow_up", finished_at__isnull=True),
+                name="sla_clock_follow_up",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ KINDS = {
     "extended",
     "replied",
     "replied_merged",
+    "survey_reminder",
     "reopened",
     "reopen_declined",
     "redated",
@@ -70,6 +71,9 @@ def cause_all(cast: Cast, language: str) -> None:
     carry_out(cast.by("administrator"), MONDAY, {date(2026, 3, 5): HOLIDAY})
     asked = new()
     perform("ask_supplement", asked.number, by=intake, at=MONDAY, request="请补充<编号>")
+    advance(new(), cast, "reply")
+    Outbox.objects.update(state=Outbox.State.SENT)
+    tick(MONDAY + 9 * DAY)
     Outbox.objects.update(state=Outbox.State.SENT)
     tick(MONDAY + 20 * DAY)
     Outbox.objects.update(state=Outbox.State.PENDING, attempts=0, next_try_at=MONDAY)

@@ -104,6 +104,10 @@ PAGES: dict[str, list[Row]] = {
     "portal:open_cases_csv": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
     "portal:open_cases_json": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
     "portal:open_figures": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:survey": [
+        Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
+        Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
+    ],
     "portal:answers": [Row()],
     "portal:feed": [Row()],
     "portal:answer": [
@@ -120,12 +124,17 @@ PAGES: dict[str, list[Row]] = {
         Row(fixed("to-review"), frozenset({"reviewer"}), sign_in=True),
         Row(fixed("mine"), frozenset({"handler", "outsider"}), sign_in=True),
         Row(fixed("extensions"), frozenset({"supervisor"}), sign_in=True),
+        Row(fixed("low-ratings"), SUPERVISION, sign_in=True),
+        Row(fixed("followed-up"), SUPERVISION, sign_in=True),
         Row(fixed("all"), TEAM | {"outsider"}, sign_in=True),
         Row(fixed("nosuchqueue"), NOBODY, sign_in=True),
     ],
     "desk:urge": [Row(get=None, post=SIGNED_IN, sign_in=True)],
     "desk:new": [
         Row(get=frozenset({"intake"}), post=frozenset({"intake"}), refused=403, sign_in=True)
+    ],
+    "desk:ratings": [
+        Row(get=frozenset({"handler", "reviewer", "outsider"}), refused=403, sign_in=True)
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
@@ -193,6 +202,7 @@ PAGES: dict[str, list[Row]] = {
         Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
     ],
     "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
+    "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],

@@ -63,6 +63,9 @@ reply             | IR                | RE   | reviewer
 publish           | RE CL             | -    | reviewer
 unpublish         | SU AC AS IP AW IR RE CL RJ RF ME WD | - | reviewer
 rate              | RE CL             | -    | citizen
+follow_up         | CL                | -    | supervisor
+show_comment      | RE CL             | -    | supervisor
+hide_comment      | SU AC AS IP AW IR RE CL RJ RF ME WD | - | supervisor
 request_reopen    | RE CL             | -    | citizen
 reopen            | RE CL             | IP   | supervisor
 decline_reopen    | RE CL             | -    | supervisor
@@ -115,6 +118,9 @@ HELPFUL: dict[str, dict[str, Any]] = {
     "reopen": {"reopen_pending": True},
     "decline_reopen": {"reopen_pending": True},
     "unpublish": {"published": True},
+    "follow_up": {"follow_up_open": True},
+    "show_comment": {"published": True, "comment_consented": True},
+    "hide_comment": {"comment_shown": True},
 }
 
 
@@ -195,7 +201,15 @@ GUARDS: list[tuple[str, dict[str, Any], Refusal | None]] = [
     ("unpublish", {"published": False}, Refusal.NOT_PUBLISHED),
     ("rate", {"answered": False}, Refusal.NOT_ANSWERED),
     ("rate", {"rated": True}, Refusal.RATED_ALREADY),
+    ("rate", {"rated": True, "rating_changeable": True, "survey_open": False}, None),
     ("rate", {"survey_open": False}, Refusal.SURVEY_OVER),
+    ("follow_up", {"follow_up_open": False}, Refusal.NO_LOW_RATING),
+    ("follow_up", {"rated_handlers": frozenset({14})}, Refusal.OWN_ANSWER),
+    ("show_comment", {"published": False}, Refusal.NOT_PUBLISHED),
+    ("show_comment", {"comment_consented": False}, Refusal.NO_COMMENT_TO_SHOW),
+    ("show_comment", {"comment_shown": True}, Refusal.COMMENT_SHOWN),
+    ("show_comment", {"rated_handlers": frozenset({14})}, Refusal.OWN_ANSWER),
+    ("hide_comment", {"comment_shown": False}, Refusal.COMMENT_NOT_SHOWN),
     ("request_reopen", {"answered": False}, Refusal.NOT_ANSWERED),
     ("request_reopen", {"reopened": True}, Refusal.REOPENED_ALREADY),
     ("request_reopen", {"reopen_pending": True}, Refusal.REQUEST_PENDING),
@@ -327,6 +341,9 @@ def bring_to(state: State, cast: Cast, survivor: str) -> Inquiry:
     return inquiry
 
 
+OF_A_RATED_CASE = {"follow_up", "show_comment", "hide_comment"}
+"""Played in test_rating; the cases here have no rating."""
+
 BEFOREHAND = {
     "grant_extension": ("request_extension", "handler"),
     "deny_extension": ("request_extension", "handler"),
@@ -364,7 +381,9 @@ def undone() -> Iterator[None]:
 
 def allowed(move: str, state: State, name: str) -> bool:
     if (move, state) == ("rate", State.CLOSED):
-        # A case closes when it is rated or the time for rating is over.
+        # This one closed because the time was over; a rated one may be rated anew for a day.
+        return False
+    if move in OF_A_RATED_CASE:
         return False
     if move == "release":
         # The case it was merged into will still answer it.

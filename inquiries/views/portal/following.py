@@ -38,6 +38,9 @@ from sla.standing import horizon
 DOUBLE_CLICK = timedelta(minutes=1)
 """The same move again within this time is one press too many, not a mistake to complain of."""
 
+SAME = "rated_so_already"
+"""The fault of a vote that says what the last one said: pressed twice, and no mistake either."""
+
 Forms = dict[str, forms.Form]
 READABLE = (Attachment.Origin.CITIZEN, Attachment.Origin.REPLY)
 
@@ -123,7 +126,7 @@ def dates(request: HttpRequest, number: str) -> HttpResponse:
     """Why every date promised to the citizen is what it is, for a session that has opened it."""
     found = _opened(request, number)
     if found is None:
-        return _ask_for_code(request, number)
+        return ask_for_code(request, number)
     context = {"inquiry": found, "told": clocks_for_citizen(found, horizon(clock.now()))}
     return render(request, "portal/dates.html", context)
 
@@ -198,9 +201,12 @@ def _move(
         try:
             perform(move, number, by=CITIZEN, at=now, **inputs(form.cleaned_data))
         except InvalidInput as error:
+            if error.code == SAME:
+                return _done(request, number, move)
             form.add_error(error.field, str(FAULTS[error.code]) % error.params)
         except MoveRefused as refused:
-            if not _just_done(number, move):
+            # A vote pressed twice is known by what it says, not by when it came.
+            if move == "rate" or not _just_done(number, move):
                 return _refused(request, found, move, form, refused)
             return _done(request, number, move)
         else:
