@@ -46,7 +46,7 @@ class Code(serializers.CharField):
 class AsGiven:
     """A field that is refused when it is empty, instead of being taken for one left out."""
 
-    field_name: str
+    field_name: str | None
 
     def get_value(self, dictionary: Any) -> Any:
         return dictionary.get(self.field_name, empty)
