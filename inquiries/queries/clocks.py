@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -16,7 +16,7 @@ from sla.models.policy import TARGET_LABELS
 from sla.standing import Horizon, Standing, left_until, standing_of_clock
 from sla.targets import PROMISES, WINDOWS, Target
 
-FOR_CITIZENS: dict[str, str | Promise] = {**WHO, Target.REPLY: _("We answer you")}
+FOR_CITIZENS: dict[Target, str | Promise] = {**WHO, Target.REPLY: _("We answer you")}
 OF_CITIZENS = PROMISES | WINDOWS
 """What is promised to the citizen, and the time the citizen has; the rest is the house's."""
 
@@ -53,7 +53,7 @@ def clocks_for_citizen(inquiry: Inquiry, seen_from: Horizon) -> list[ClockTold]:
 def _told(
     inquiry: Inquiry,
     seen_from: Horizon,
-    labels: dict[str, str | Promise] | dict[Target, Promise],
+    labels: Mapping[Target, str | Promise],
     *,
     for_staff: bool,
 ) -> list[ClockTold]:
