@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -121,6 +122,14 @@ def test_hours_used_up_at_midnight_end_on_the_day_before() -> None:
     assert told.due_at == china(2026, 3, 3, 0)
     assert told.due_day == date(2026, 3, 2)
     assert [cell.due for cell in told.cells] == [True]
+
+
+def test_hours_added_by_an_extension_are_marked_on_their_days() -> None:
+    told = imagined(CHINA, promise(21, "working_hours"), china(2026, 3, 2, 9))
+    extended = replace(told, extra=7)
+    assert [cell.extended for cell in extended.cells] == [False, False, True]
+    assert "7 working hours of it were added by an extension." in extended.sentences
+    assert not [cell for cell in told.cells if cell.extended]
 
 
 @pytest.mark.parametrize(
