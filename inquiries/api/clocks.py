@@ -43,10 +43,8 @@ class Code(serializers.CharField):
         set_override(self, "field", {"type": "string", "enum": [str(code) for code in codes]})
 
 
-class AsGiven:
+class AsGiven(serializers.Field):
     """A field that is refused when it is empty, instead of being taken for one left out."""
-
-    field_name: str | None
 
     def get_value(self, dictionary: Any) -> Any:
         return dictionary.get(self.field_name, empty)

@@ -14,6 +14,7 @@ from inquiries.facts import facts_of
 from inquiries.labels import GROUNDS, KINDS, RATINGS, SENTENCES, STATES, WHERE_TO_GO
 from inquiries.models import Attachment, Inquiry, Remark, Reply
 from inquiries.policy import RATING_CHANGEABLE, refusal
+from inquiries.queries.clocks import grants_of
 from inquiries.queries.steps import Step, steps_of
 from inquiries.states import ANSWERED, OPEN, Exclusion, State
 from ledger.proof import fingerprint
@@ -101,6 +102,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
     attachments = list(inquiry.attachments.exclude(origin=Attachment.Origin.STAFF))
     due_at = reply.due_at if reply and standing != Standing.NONE else None
     running = standing in (Standing.ON_TIME, Standing.DUE_SOON)
+    told = reply if standing != Standing.NONE else None
     survey = newest(clocks, Target.SURVEY)
     supplement = newest(clocks, Target.SUPPLEMENT)
     return CasePage(
@@ -113,7 +115,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
         due_at=due_at,
         days_left=seen_from.days_left(due_at) if due_at and running else 0,
         provisional=bool(due_at and reply and reply.provisional and inquiry.state in OPEN),
-        explanation=explanation_of(reply, now) if reply and standing != Standing.NONE else None,
+        explanation=explanation_of(told, now, grants_of(inquiry)) if told else None,
         steps=steps_of(inquiry),
         asked=_asked(inquiry),
         supplement_due=supplement.due_at if supplement and supplement.live else None,

@@ -22,7 +22,7 @@ EVENT = frozenset({"at", "set_status", "by", "create", "reply"})
 ASKED = frozenset(
     {"at", "agreement_status", "first_response_due", "resolution_due", "due", "fired", "next"}
 )
-SOLVED = frozenset({"resolved", "closed"})
+SOLVED = frozenset({"resolved", "solved", "closed"})
 BEGUN = frozenset({"open", "new"})
 
 

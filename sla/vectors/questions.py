@@ -18,6 +18,7 @@ MODES = {
     "next_open_at_or_after_same_clock": "same_clock",
     "last_open_at_or_before_same_clock": "same_clock",
     "end_of_working_day": "close_of_business",
+    "close_of_business": "close_of_business",
     "end_of_day": "end_of_day",
     "date_only": "end_of_day",
 }

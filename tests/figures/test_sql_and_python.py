@@ -128,7 +128,10 @@ def test_an_answer_at_due_is_met_and_a_second_later_missed_in_both(
     case = Case.objects.get(pk=inquiry.case_id)
     verdict = "missed" if offset > 0 else "met"
     assert standing_of(case, horizon(at)) == verdict
-    day = horizon(at).calendar.local_date(case.verdict_at)  # type: ignore[union-attr]
+    calendar = horizon(at).calendar
+    assert calendar is not None
+    assert case.verdict_at is not None
+    day = calendar.local_date(case.verdict_at)
     for basis in ("receipt", "event"):
         period = Period(day - 40 * DAY, day) if basis == "receipt" else Period(day, day)
         for name in ("met", "missed", "judged"):

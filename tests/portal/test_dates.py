@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.actors import CITIZEN
 from inquiries.models import Inquiry
 from inquiries.workflow import perform
 from tests.api.conftest import known_case, staff
@@ -38,6 +39,18 @@ def test_a_citizens_dates_are_one_click_from_the_case(
         assert words in page
     for words in ("Dispatch", "Sign-for", "supervisor", "handler"):
         assert words not in page
+
+
+def test_a_matter_that_ended_without_an_answer_still_has_its_dates(
+    client: Client, cast: Cast, follow: Callable[..., Client]
+) -> None:
+    inquiry = make_inquiry(key=SECRET)
+    perform("withdraw", inquiry.number, by=CITIZEN, at=MONDAY, reason="")
+    opened = follow(inquiry)
+    opened.cookies["django_language"] = "en"
+    link = f"/follow/{inquiry.number}/dates/"
+    assert link in opened.get(f"/follow/{inquiry.number}/").content.decode()
+    assert "nothing is owed any more" in opened.get(link).content.decode()
 
 
 def test_nobody_else_reads_them(client: Client, cast: Cast) -> None:

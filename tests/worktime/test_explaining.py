@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
 
+from accounts.actors import CITIZEN
 from inquiries.models import Inquiry
 from inquiries.queries.clocks import ClockTold, clocks_for_citizen, clocks_for_staff
 from inquiries.workflow import perform
@@ -121,6 +124,14 @@ def test_hours_used_up_at_midnight_end_on_the_day_before() -> None:
     assert [cell.due for cell in told.cells] == [True]
 
 
+def test_hours_added_by_an_extension_are_marked_on_their_days() -> None:
+    told = imagined(CHINA, promise(21, "working_hours"), china(2026, 3, 2, 9))
+    extended = replace(told, extra=7)
+    assert [cell.extended for cell in extended.cells] == [False, False, True]
+    assert "7 working hours of it were added by an extension." in extended.sentences
+    assert not [cell for cell in told.cells if cell.extended]
+
+
 @pytest.mark.parametrize(
     ("first", "last", "weeks"),
     [
@@ -165,7 +176,7 @@ def explained(one: ClockTold) -> Explanation:
 @pytest.mark.django_db
 def test_an_extension_is_named_and_its_days_are_marked(cast: Cast) -> None:
     inquiry = advance(make_inquiry(MONDAY), cast, "sign_for")
-    asked = {"amount": 3, "reason": "需要实地核查"}
+    asked: dict[str, Any] = {"amount": 3, "reason": "需要实地核查"}
     perform("request_extension", inquiry.number, by=cast.by("handler"), at=MONDAY, **asked)
     granted = MONDAY + DAY
     perform("grant_extension", inquiry.number, by=cast.by("supervisor"), at=granted)
@@ -196,7 +207,7 @@ def test_a_pause_is_told_with_its_ends_and_by_whom_to_staff_alone(cast: Cast) ->
         "The date follows when the clock runs again.",
     ]
     assert looks(standing) == {"03-02": "receipt", "03-03": "paused", "03-04": "paused"}
-    perform("supply", inquiry.number, by=_citizen(), at=MONDAY + 2 * DAY, text="给你", files=[])
+    perform("supply", inquiry.number, by=CITIZEN, at=MONDAY + 2 * DAY, text="给你", files=[])
     after = MONDAY + 3 * DAY
     reply = explained(told(inquiry, after, for_staff=False)["reply1"])
     assert (
@@ -209,12 +220,6 @@ def test_a_pause_is_told_with_its_ends_and_by_whom_to_staff_alone(cast: Cast) ->
     assert looks(reply)["03-10"] == "counted last"
 
 
-def _citizen() -> object:
-    from accounts.actors import CITIZEN
-
-    return CITIZEN
-
-
 @pytest.mark.django_db
 def test_each_end_of_a_clock_is_told(cast: Cast) -> None:
     inquiry = advance(make_inquiry(MONDAY), cast, "sign_for")
@@ -223,12 +228,12 @@ def test_each_end_of_a_clock_is_told(cast: Cast) -> None:
     met = explained(found["acceptance1"])
     assert met.sentences[-1] == "Done on 2 Mar 2026, 10:00, in time."
     assert [c.done for c in met.cells] == [True, False]
-    perform("withdraw", inquiry.number, by=_citizen(), at=late, reason="")
+    perform("withdraw", inquiry.number, by=CITIZEN, at=late, reason="")
     found = told(inquiry, late)
     assert explained(found["reply1"]).sentences[-1] == "Done on 1 May 2026, 10:00, late."
     assert found["department1"].clock.finished_at == late
     other = make_inquiry(MONDAY)
-    perform("withdraw", other.number, by=_citizen(), at=MONDAY, reason="")
+    perform("withdraw", other.number, by=CITIZEN, at=MONDAY, reason="")
     cancelled = explained(told(other, late)["reply1"])
     assert cancelled.sentences[-1] == "Ended on 2 Mar 2026, 10:00: nothing is owed any more."
 
@@ -245,7 +250,7 @@ def test_citizens_are_told_of_promises_and_their_own_windows_alone(cast: Cast) -
 @pytest.mark.django_db
 def test_a_second_round_began_with_the_reopening(cast: Cast) -> None:
     inquiry = advance(make_inquiry(MONDAY), cast, "reply")
-    perform("request_reopen", inquiry.number, by=_citizen(), at=MONDAY, reason="没有解决")
+    perform("request_reopen", inquiry.number, by=CITIZEN, at=MONDAY, reason="没有解决")
     perform("reopen", inquiry.number, by=cast.by("supervisor"), at=MONDAY + DAY, note="")
     found = told(inquiry, MONDAY + DAY)
     assert explained(found["reply2"]).sentences[0].startswith("Began on 3 Mar 2026")
