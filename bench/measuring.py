@@ -18,7 +18,7 @@ from bench.copies import word_found_in
 from bench.figure import Figure
 from bench.serving import Call, Server, Unexpected, alone, server, together
 from foundation import clock
-from sla.models import WorkCalendar
+from sla.models import Recalculation, WorkCalendar
 from sla.recalculating import look
 from sla.sweep import sweep
 
@@ -220,10 +220,11 @@ def recompute(part: str) -> Callable[[Measure, Server], Figure]:
     def take(each: Measure, web: Server) -> Figure:
         now = _now()
         sweep(now)
-        made = recomputing.running_clocks(RUNNING, now)
+        recomputing.running_clocks(RUNNING, now)
         calendar = WorkCalendar.objects.get(based_on=None)
         pk = recomputing.proposed(calendar, now, moving=part == "moving")
         looking = floors.timed(lambda: look(pk, now), 1, SECONDS)
+        made = Recalculation.objects.get(pk=pk).looked
         working = [] if part == "looking" else floors.timed(lambda: _apply(pk, now), 1, SECONDS)
         took = working or looking
         return Figure(

@@ -9,51 +9,39 @@ from accounts.actors import SYSTEM
 from bench.due import CLOCKS_A_CASE, tidy
 from sla.calendars import compiled
 from sla.models import CalendarDay, Case, Clock, Policy, WorkCalendar
-from sla.policies import promise_of
 from sla.recalculating import CalendarChange, apply, propose_calendar
 from sla.recalculating.applying import work
-from sla.targets import ClockState, Happening, Target
-from sla.timing import AFTER_DUE
-from sla.worktime import due, is_provisional
+from sla.targets import ClockState, Target
+from sla.timing import schedule, set_due
 
 TARGETS = (Target.REPLY, Target.DEPARTMENT)
+SAME = ("started_at", "due_at", "provisional", "calendar_version", "next_event_at", "next_event")
 HOLIDAY = {"kind": CalendarDay.Kind.HOLIDAY, "name": "bench"}
 
 
-def running_clocks(wanted: int, now: datetime) -> int:
-    """Open finished cases again as if they had come in now; returns how many clocks then run.
+def running_clocks(wanted: int, now: datetime) -> None:
+    """Have so many clocks run, opening finished cases again as if they had come in now.
 
     A scratch database is none the worse for it, but its figures no longer agree with its cases.
     """
+    short = wanted - Clock.objects.filter(state=ClockState.RUNNING, target__in=TARGETS).count()
     cases = Case.objects.filter(stage="closed", round=1, clocks__target=Target.DEPARTMENT)
-    wanted_cases = wanted // CLOCKS_A_CASE
-    keys = list(cases.order_by("pk").values_list("pk", flat=True).distinct()[:wanted_cases])
+    rows = cases.order_by("pk").values_list("pk", flat=True).distinct()
+    keys = list(rows[: max(0, short) // CLOCKS_A_CASE])
     opened = Case.objects.filter(pk__in=keys)
     opened.update(stage="in_progress", verdict="", verdict_at=None, replied_at=None, ended_at=None)
-    total = 0
     for policy in Policy.objects.filter(target__in=TARGETS).select_related("calendar"):
-        calendar = compiled(policy.calendar)
-        due_at = due(calendar, promise_of(policy), now)
-        assert due_at is not None
-        provisional = is_provisional(calendar, now, due_at)
+        clock = Clock(target=policy.target, policy=policy, calendar=policy.calendar)
+        clock.started_at = now
+        set_due(clock, ())
+        schedule(clock, now)
         clocks = Clock.objects.filter(case__in=keys, policy=policy, round=1)
-        total += clocks.update(
-            state=ClockState.RUNNING,
-            started_at=now,
-            extra=0,
-            finished_at=None,
-            missed_at=None,
-            due_at=due_at,
-            provisional=provisional,
-            calendar_version=policy.calendar.version,
-            next_event_at=due_at + AFTER_DUE,
-            next_event=Happening.DUE,
-        )
+        same = {name: getattr(clock, name) for name in SAME}
+        clocks.update(**same, state=ClockState.RUNNING, extra=0, finished_at=None, missed_at=None)
         if policy.target == Target.REPLY:
             mine = opened.filter(clocks__in=clocks)
-            mine.update(due_at=due_at, due_provisional=provisional)
+            mine.update(due_at=clock.due_at, due_provisional=clock.provisional)
     tidy()
-    return total
 
 
 def proposed(calendar: WorkCalendar, now: datetime, *, moving: bool) -> int:
