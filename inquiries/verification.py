@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -140,14 +140,17 @@ def _counts(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         yield "recount", f"its events cannot be counted: {error}"
         return
-    must, has = measures(line), measures(line_of(inquiry.case, rows.surveys))
+    must = measures(line)
     retold.add(must)
-    if must != has:
-        for cell in sorted({*must, *has}):
-            if must[cell] != has[cell]:
-                key = cell.key
-                found = f"{cell.measure} of {key.day} ({key.basis}) is {has[cell]}"
-                yield "recount", f"{found}, its events say {must[cell]}"
+    written = replace(line_of(inquiry.case, rows.surveys), due_at=None, paused_at=None)
+    if written == line:
+        return
+    has = measures(written)
+    for cell in sorted({*must, *has}):
+        if must[cell] != has[cell]:
+            key = cell.key
+            found = f"{cell.measure} of {key.day} ({key.basis}) is {has[cell]}"
+            yield "recount", f"{found}, its events say {must[cell]}"
 
 
 def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:

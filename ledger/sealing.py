@@ -11,6 +11,7 @@ sealed one by one, and say when that was done.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
@@ -22,6 +23,8 @@ from ledger.chain import GENESIS, ZONE, civil_day, written
 from ledger.merkle import Tree
 from ledger.models import Event, Seal, SealedHead
 from ledger.seal import ONE_DAY, SealLine, seal_hash
+
+log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=10)
 """A day is sealed so long after its end: requests that began before midnight have then ended, and
@@ -81,7 +84,8 @@ def _settled() -> int | None:
                 cursor.execute("SET LOCAL lock_timeout = '3s'")
                 cursor.execute("LOCK TABLE ledger_event IN SHARE MODE")
             return keys.aggregate(last=Max("pk"))["last"] or 0
-    except OperationalError:
+    except OperationalError as error:
+        log.warning("The ledger is busy and its day is sealed at the next pass: %s", error)
         return None
 
 

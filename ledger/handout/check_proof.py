@@ -63,14 +63,18 @@ def canonical(value):
     return text.encode("utf-8")
 
 
-# -- Reading ---------------------------------------------------------------------------------
+def read_text(path):
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise Unreadable("{}: {}".format(path, error))
 
 
 def read_json(path):
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
+        return json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
         raise Unreadable("{}: {}".format(path, error))
 
 
@@ -131,9 +135,6 @@ def is_hash(text):
     return isinstance(text, str) and HEX.fullmatch(text) is not None
 
 
-# -- The chain of the case -------------------------------------------------------------------
-
-
 def event_hash(event):
     return sha256(canonical({name: event[name] for name in EVENT_FIELDS if name != "hash"}))
 
@@ -167,9 +168,6 @@ def check_chain(proof, report):
         report.holds(
             "办理链完整：{}步，环环相扣".format(n), "the chain is whole: {} events".format(n)
         )
-
-
-# -- The path into each day's seal -----------------------------------------------------------
 
 
 def leaf_hash(content):
@@ -271,9 +269,6 @@ def check_dates(proof, seals, report):
         )
 
 
-# -- The seals -------------------------------------------------------------------------------
-
-
 def seal_hash(seal):
     body = {name: seal[name] for name in SEAL_FIELDS if name != "hash"}
     body["format"] = SEAL_FORMAT
@@ -328,9 +323,6 @@ def check_published(own, published, report):
         )
 
 
-# -- What the citizen knows ------------------------------------------------------------------
-
-
 def check_receipt(proof, receipt, report):
     first = proof["events"][0]["hash"] if proof["events"] else ""
     if first == receipt.strip().lower():
@@ -341,32 +333,21 @@ def check_receipt(proof, receipt, report):
 
 def check_words(proof, title, text, report):
     first = proof["events"][0]["shown"].get("content") if proof["events"] else None
-    written = [
-        text,
-        text.rstrip("\n"),
-        text.replace("\r\n", "\n"),
-        text.replace("\r\n", "\n").strip(),
-    ]
-    digests = {sha256("{}\n{}".format(title, each).encode("utf-8")) for each in written}
+    digests = set()
+    for each in (text, text.strip()):
+        lines = each.replace("\r\n", "\n")
+        for ending in ("\n", "\r\n"):
+            digests.add(sha256("{}\n{}".format(title, lines.replace("\n", ending)).encode("utf-8")))
     if first in digests:
         report.holds("标题和正文与提交时一致", "title and text are those that were submitted")
     else:
         report.breaks("标题和正文与提交时不同", "title and text are not those that were submitted")
 
 
-# -- All of it -------------------------------------------------------------------------------
-
-
 def check(arguments, report):
     proof = read_proof(arguments.proof)
     published = read_seals(arguments.seals) if arguments.seals else None
-    text = None
-    if arguments.text:
-        try:
-            with open(arguments.text, encoding="utf-8-sig", newline="") as file:
-                text = file.read()
-        except (OSError, ValueError) as error:
-            raise Unreadable("{}: {}".format(arguments.text, error))
+    text = read_text(arguments.text) if arguments.text else None
     print("诉求 / case: {}\n".format(proof.get("case")))
     check_chain(proof, report)
     check_seals(proof["seals"], report, "证明中的封存", "the seals in the proof", False)
@@ -393,11 +374,9 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("proof")
-    parser.add_argument("--seals")
-    parser.add_argument("--receipt")
+    for name in ("proof", "--seals", "--receipt", "--text"):
+        parser.add_argument(name)
     parser.add_argument("--title", default="")
-    parser.add_argument("--text")
     arguments = parser.parse_args()
     report = Report()
     try:
