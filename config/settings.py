@@ -201,7 +201,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", [])
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SESSION_COOKIE_SECURE = HTTPS
@@ -255,7 +255,11 @@ else:
     }
 
 HEARTBEAT_MAX_AGE = timedelta(seconds=env.number("HEARTBEAT_MAX_AGE", 300, minimum=1))
-"""How old the last background pass may be before /readyz says that the node is not ready."""
+"""How old the last sweep may be before /readyz says that the node is not ready."""
+SWEEP_MAX_LAG = timedelta(seconds=env.number("SWEEP_MAX_LAG", 900, minimum=1))
+"""How late an alarm may be written before /readyz says so, too."""
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""/metrics answers to whoever shows it; without one there is no such page."""
 
 # -- API ------------------------------------------------------------------------------------
 

@@ -90,6 +90,7 @@ MOVES: dict[str, Promise] = {
     "reject": _("Do not accept"),
     "refer": _("Refer elsewhere"),
     "merge": _("Merge into another case"),
+    "release": _("Take up by itself again"),
     "assign": _("Assign"),
     "sign_for": _("Sign for"),
     "return": _("Return"),
@@ -126,6 +127,7 @@ STEPS: dict[str, Promise] = {
     "reject": _("Not accepted"),
     "refer": _("Referred elsewhere"),
     "merge": _("Merged with an earlier case"),
+    "release": _("Handled by itself again"),
     "assign": _("Assigned to a department"),
     "sign_for": _("Signed for by the department"),
     "return": _("Returned for another department"),
@@ -145,6 +147,7 @@ STEPS: dict[str, Promise] = {
     "decline_reopen": _("Second handling declined"),
     "close": _("Closed"),
     "withdraw": _("Withdrawn"),
+    "redate": _("Dates counted anew after a change of the calendar or of a rule"),
 }
 """Steps as a citizen's timeline calls them; moves not named here are not shown to citizens."""
 
@@ -175,6 +178,7 @@ REFUSALS: dict[str, Promise] = {
     Refusal.NO_REQUEST: _("There is no request to decide on."),
     Refusal.NO_DRAFT: _("There is no draft yet. Please write the reply first."),
     Refusal.NO_CONSENT: _("The citizen has not agreed to a public answer."),
+    Refusal.ASKED_TO_REOPEN: _("A second handling has been asked for once already."),
     Refusal.PUBLISHED_ALREADY: _("The answer is public already."),
     Refusal.NOT_PUBLISHED: _("The answer is not public."),
     Refusal.RATED_ALREADY: _(

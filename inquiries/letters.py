@@ -1,4 +1,4 @@
-"""Letters to citizens: which way they go, and what their templates are given at delivery.
+"""Letters: which way they go to citizens, and what all templates are given at delivery.
 
 A queued letter holds no secret: the link that opens the case is signed when it is sent.
 """
@@ -42,7 +42,11 @@ def letters_to(
 
 
 def context_for(letter: Outbox) -> dict[str, Any]:
-    """What a letter's template is given when it is sent."""
+    """What a letter's template is given when it is sent; one without a case is for staff."""
+    if not letter.case_number:
+        site = settings.SITE_URL.rstrip("/")
+        pages = {"desk": "desk:home", "wishes": "desk:preferences", "board": "supervision:overdue"}
+        return {name: f"{site}{reverse(page)}" for name, page in pages.items()}
     return {
         **letter.context,
         "number": letter.case_number,

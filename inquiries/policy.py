@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     NO_REQUEST = "no_request"
     NO_DRAFT = "no_draft"
     NO_CONSENT = "no_consent"
+    ASKED_TO_REOPEN = "asked_to_reopen"
     PUBLISHED_ALREADY = "published_already"
     NOT_PUBLISHED = "not_published"
     RATED_ALREADY = "rated_already"
@@ -59,12 +60,15 @@ class Facts:
     extension_by: int | None = None
     extension_pending: bool = False
     reopen_pending: bool = False
+    reopen_declined: bool = False
     reopened: bool = False
     answered: bool = False
     consented: bool = False
     published: bool = False
+    newer_answer: bool = False
     survey_open: bool = False
     rated: bool = False
+    answered_elsewhere: bool = False
     rating_changeable: bool = False
     rated_handlers: frozenset[int] = frozenset()
     follow_up_open: bool = False
@@ -146,10 +150,8 @@ def _wrong_person(actor: Actor, name: str, facts: Facts) -> Refusal | None:
 
 def _guard(actor: Actor, name: str, facts: Facts) -> Refusal | None:
     match name:
-        case "return":
-            return None if facts.may_still_return else Refusal.TOO_LATE_TO_RETURN
-        case "ask_supplement":
-            return Refusal.ASKED_BEFORE if facts.supplement_asked else None
+        case "release" | "return" | "ask_supplement":
+            return _underway(name, facts)
         case "request_extension":
             return _extension_request(facts)
         case "grant_extension" | "deny_extension":
@@ -165,6 +167,14 @@ def _guard(actor: Actor, name: str, facts: Facts) -> Refusal | None:
         case "rate" | "request_reopen" | "reopen" | "decline_reopen":
             return _afterwards(name, facts)
     return None
+
+
+def _underway(name: str, facts: Facts) -> Refusal | None:
+    if name == "release":
+        return Refusal.WRONG_STATE if facts.answered_elsewhere else None
+    if name == "return":
+        return None if facts.may_still_return else Refusal.TOO_LATE_TO_RETURN
+    return Refusal.ASKED_BEFORE if facts.supplement_asked else None
 
 
 def _extension_request(facts: Facts) -> Refusal | None:
@@ -192,7 +202,9 @@ def _publication(name: str, facts: Facts) -> Refusal | None:
         return Refusal.NOT_ANSWERED
     if not facts.consented:
         return Refusal.NO_CONSENT
-    return Refusal.PUBLISHED_ALREADY if facts.published else None
+    if facts.published and not facts.newer_answer:
+        return Refusal.PUBLISHED_ALREADY
+    return None
 
 
 def _afterwards(name: str, facts: Facts) -> Refusal | None:
@@ -205,6 +217,8 @@ def _afterwards(name: str, facts: Facts) -> Refusal | None:
     if facts.reopened:
         return Refusal.REOPENED_ALREADY
     if name == "request_reopen":
+        if facts.reopen_declined:
+            return Refusal.ASKED_TO_REOPEN
         return Refusal.REQUEST_PENDING if facts.reopen_pending else None
     return None if facts.reopen_pending else Refusal.NO_REQUEST
 

@@ -133,6 +133,7 @@ MOVES: dict[str, Move] = {
         Move("reject", (State.SUBMITTED, State.ACCEPTED), State.REJECTED, (Role.INTAKE,)),
         Move("refer", (State.SUBMITTED, State.ACCEPTED), State.REFERRED, (Role.INTAKE,)),
         Move("merge", BEFORE_REPLY, State.MERGED, (Role.INTAKE,)),
+        Move("release", (State.MERGED,), State.ACCEPTED, (Party.SYSTEM,)),
         Move("assign", (State.ACCEPTED,), State.ASSIGNED, (Role.INTAKE,)),
         Move("sign_for", (State.ASSIGNED,), State.IN_PROGRESS, (Role.HANDLER,)),
         Move(
@@ -164,7 +165,7 @@ MOVES: dict[str, Move] = {
         Move("send_back", (State.IN_REVIEW,), State.IN_PROGRESS, (Role.REVIEWER,)),
         Move("reply", (State.IN_REVIEW,), State.REPLIED, (Role.REVIEWER,)),
         Move("publish", ANSWERED, None, (Role.REVIEWER,)),
-        Move("unpublish", ANSWERED, None, (Role.REVIEWER,)),
+        Move("unpublish", tuple(State), None, (Role.REVIEWER,)),
         Move("rate", ANSWERED, None, (Party.CITIZEN,)),
         Move("follow_up", (State.CLOSED,), None, (Role.SUPERVISOR,)),
         Move("show_comment", ANSWERED, None, (Role.SUPERVISOR,)),
@@ -180,5 +181,5 @@ MOVES: dict[str, Move] = {
     )
 }
 
-WORKFLOW_ONLY = frozenset({"submit", "lapse", "close"})
+WORKFLOW_ONLY = frozenset({"submit", "lapse", "close", "release"})
 """Moves no form or API call of staff offers."""

@@ -33,12 +33,22 @@ FACTS = (
 
 def lines(cases: QuerySet[Case]) -> Iterator[tuple[int, CaseLine]]:
     """(Primary key, line) of every case, streamed."""
-    rows = cases.order_by("pk").values_list("pk", *FACTS).iterator(chunk_size=CHUNK)
+    for pk, line, _ in lines_with(cases.order_by("pk")):
+        yield pk, line
+
+
+def lines_with(
+    cases: QuerySet[Case], *more: str
+) -> Iterator[tuple[int, CaseLine, tuple[Any, ...]]]:
+    """The same in the order the cases come in, with the values of more columns."""
+    rows = cases.values_list("pk", *FACTS, *more).iterator(chunk_size=CHUNK)
+    until = 1 + len(FACTS)
     while chunk := list(islice(rows, CHUNK)):
         surveys = _surveys([row[0] for row in chunk])
         for row in chunk:
-            facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
-            yield row[0], CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+            facts: dict[str, Any] = dict(zip(FACTS, row[1:until], strict=True))
+            line = CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+            yield row[0], line, row[until:]
 
 
 def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:

@@ -12,7 +12,8 @@ from sla.policies import promise_of
 from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
 from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
 
-Pauses = Sequence[tuple[datetime, datetime | None]]
+Span = tuple[datetime, datetime | None]
+Pauses = Sequence[Span]
 AFTER_DUE = timedelta(seconds=1)
 """Instants have second precision: the first late one is a second after the due instant."""
 
@@ -21,9 +22,10 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
     """Compute `due_at` (None while paused) from the clock's own policy; note if it is provisional.
 
     Raises the revision when a due instant goes, moved or unknown while paused: the next one may
-    have its events again.
+    have its events again. Notes the version of the calendar it was reckoned with.
     """
     calendar = compiled(clock.calendar)
+    clock.calendar_version = clock.calendar.version
     before = clock.due_at
     clock.due_at = due(calendar, promise_of(clock.policy, clock.extra), clock.started_at, pauses)
     if before is not None and before != clock.due_at:
@@ -33,12 +35,20 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
 
 
 def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
-    """Set the next instant the sweep has something to write for this clock, or none."""
+    """Set the next instant the sweep has something to write for this clock, or none.
+
+    A running clock always waits for its due instant, even one that a corrected calendar has put
+    into the past: it has still to be judged. What is being fired at `after` is not planned again,
+    though a corrected calendar, of which the clock has not yet heard, may say it is to come.
+    """
+    fired = clock.next_event if clock.next_event_at == after else ""
     clock.next_event_at, clock.next_event = None, ""
     if clock.finished_at is not None or clock.state == ClockState.PAUSED or clock.due_at is None:
         return
+    if clock.state == ClockState.RUNNING and clock.target not in WINDOWS:
+        after = min(after, clock.due_at)
     for at, kind in happenings(clock, pauses):
-        if at > after:
+        if at > after and kind != fired:
             clock.next_event_at, clock.next_event = at, kind
             return
 
@@ -59,6 +69,23 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
         late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
         found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
     return sorted(found.items())
+
+
+def spare_of(clock: Clock, at: datetime) -> int | None:
+    """Working seconds from an instant to the clock's due instant; None without one, or after."""
+    if clock.due_at is None or clock.due_at < at:
+        return None
+    return compiled(clock.calendar).between(at, clock.due_at)
+
+
+def in_last_day(clock: Clock, at: datetime) -> bool:
+    """Whether no more working time is left than that of the last working day before due."""
+    spare = spare_of(clock, at)
+    if spare is None or clock.due_at is None:
+        return False
+    calendar = compiled(clock.calendar)
+    begins, _ends = calendar.bounds(calendar.local_date(calendar.last_open(clock.due_at)))
+    return spare <= calendar.between(begins, clock.due_at)
 
 
 def _reminder(

@@ -30,6 +30,7 @@ from sla.models import Case, Survey
 from sla.recording import survey_line
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
 from sla.stock import LOW_RATINGS, STOCKS, Stock, answer_times, low_ratings, stock
+from sla.unconfirmed import missing_years
 
 PAGE = 30
 COUNTED_TO = 10_000
@@ -86,7 +87,7 @@ class Desk:
             "form": self.form,
             "wrong": self.wrong,
             "basis": wording.BASES[self.asked.basis],
-            "queue_nav": self._nav(),
+            "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
             "definitions": wording.DEFINITIONS,
         }
@@ -96,7 +97,7 @@ class Desk:
         status = 400 if self.wrong else 200
         return render(self.request, template, shown | context, status=status)
 
-    def _nav(self) -> list[dict[str, Any]]:
+    def nav(self) -> list[dict[str, Any]]:
         low, queue = settings.LOW_RATINGS_PAGE
         counts = {**self.house.total, LOW_RATINGS: low_ratings(actor_of(self.request))}
         pages = [
@@ -106,6 +107,12 @@ class Desk:
             ("satisfaction", reverse("supervision:satisfaction"), _("Satisfaction"), None, ""),
             ("low", reverse(low, args=[queue]), _("Low ratings"), LOW_RATINGS, "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("policies", reverse("supervision:policies"), _("Time rules"), None, ""),
+            ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
+            ("calendars", reverse("supervision:calendars"), _("Calendars"), None, ""),
+            ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
+            ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
+            ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
         ]
         return [
             {
@@ -142,6 +149,7 @@ def board(request: HttpRequest) -> HttpResponse:
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],
+        missing_years=missing_years(asked.now),
     )
 
 

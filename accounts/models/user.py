@@ -64,6 +64,11 @@ class User(AbstractUser):
         """Whether the board and its lists are open to this person."""
         return bool(self.roles & SUPERVISING)
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether this person keeps the rules."""
+        return Role.ADMINISTRATOR in self.roles
+
     def as_actor(self) -> Actor:
         return Actor(ActorKind.STAFF, self.display_name, self.pk, self.department_id, self.roles)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -198,7 +198,7 @@ class AssignForm(MoveForm):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = choices
         if topic is not None and suggested is not None:
-            self.fields["department"].help_text = _now("Suggested by the topic “%(topic)s”.") % {
+            self.fields["department"].help_text = gettext("Suggested by the topic “%(topic)s”.") % {
                 "topic": topic.label
             }
 
@@ -368,7 +368,7 @@ class NoteForm(FilesForm):
 
 def usual_urging() -> str:
     """The words of an urging, to begin with."""
-    return _now("Please deal with this case now and reply to the citizen in time.")
+    return gettext("Please deal with this case now and reply to the citizen in time.")
 
 
 FORMS: dict[str, type[MoveForm]] = {

@@ -135,6 +135,10 @@ class Inquiry(ProtectedStateMixin):
     def merge(self) -> None:
         """Answered together with an earlier case."""
 
+    @transition(state, source=_sources("release"), target=State.ACCEPTED)
+    def release(self) -> None:
+        """The case that was to answer it has ended without an answer."""
+
     @transition(state, source=_sources("assign"), target=State.ASSIGNED)
     def assign(self) -> None:
         """Given to a department."""

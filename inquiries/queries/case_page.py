@@ -34,7 +34,14 @@ from inquiries.queries.visible import sees_house
 from inquiries.states import MOVES, State
 from ledger.models import Event
 from sla.models import Clock, ClockPause, Survey
-from sla.standing import Horizon, Standing, standing_of, standing_of_clock, time_left
+from sla.standing import (
+    Horizon,
+    Standing,
+    left_until,
+    standing_of,
+    standing_of_clock,
+    time_left,
+)
 from sla.targets import ClockState, Target
 
 Row = TypeVar("Row", bound=Model)
@@ -62,6 +69,7 @@ class ClockLine:
 
     clock: Clock
     standing: Standing
+    left: str
     paused_since: datetime | None
 
     @property
@@ -252,15 +260,18 @@ def _clocks(inquiry: Inquiry, seen_from: Horizon, *, reads_ratings: bool) -> lis
     rows = inquiry.case.clocks.select_related("department")
     if not reads_ratings:
         rows = rows.exclude(target=Target.FOLLOW_UP)
-    clocks = list(rows.order_by("-round", "finished_at", "id"))
+    clocks = sorted(rows.order_by("-id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:
         pauses = ClockPause.objects.filter(clock__in=stand_still, until__isnull=True)
         since = dict(pauses.values_list("clock_id", "since"))
+    standings = [(clock, standing_of_clock(clock, seen_from)) for clock in clocks]
     return [
-        ClockLine(clock, standing_of_clock(clock, seen_from), since.get(clock.pk))
-        for clock in clocks
+        ClockLine(
+            clock, standing, left_until(clock.due_at, standing, seen_from), since.get(clock.pk)
+        )
+        for clock, standing in standings
     ]
 
 
@@ -288,6 +299,7 @@ def _outlook(
     facts: Facts,
 ) -> Outlook:
     case = inquiry.case
+    standing = standing_of(case, seen_from)
     owner = str(ROLE_LABELS[Role.INTAKE])
     if inquiry.handler is not None:
         owner = inquiry.handler.display_name
@@ -297,9 +309,11 @@ def _outlook(
     return Outlook(
         stream=case.stream,
         kind=case.kind,
+        category=case.category,
         at=seen_from.at,
         due_at=case.due_at,
-        late=standing_of(case, seen_from) == Standing.OVERDUE,
+        left=time_left(case, standing, seen_from),
+        late=standing == Standing.OVERDUE,
         owner=owner,
         days_asked=pending[0] if pending else 0,
         room=facts.extension_room,

@@ -16,6 +16,7 @@ from inquiries.models import Attachment, Inquiry, Remark, Reply
 from inquiries.policy import RATING_CHANGEABLE, refusal
 from inquiries.queries.steps import Step, steps_of
 from inquiries.states import ANSWERED, OPEN, Exclusion, State
+from ledger.proof import fingerprint
 from sla.explanation import Explanation, explanation_of, newest
 from sla.models import Case, Clock
 from sla.standing import Horizon, Standing, horizon, standing_of_clock
@@ -71,6 +72,7 @@ class CasePage:
     rating: str | Promise
     ground: str | Promise
     where_to_go: str | Promise
+    proof: str
 
     @property
     def latest(self) -> Answer | None:
@@ -123,6 +125,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
         rating=_rating(inquiry),
         ground=GROUNDS.get(inquiry.ground, ""),
         where_to_go=WHERE_TO_GO.get(inquiry.ground, ""),
+        proof=fingerprint(case.number),
     )
 
 

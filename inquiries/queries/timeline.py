@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import CITIZEN, ActorKind
+from foundation.templatetags.huiying import instant, local_datetime
 from inquiries.labels import KINDS, OUTCOMES, RATINGS, STEPS
 from inquiries.models import Remark
 from ledger.models import Event
+from sla.models.policy import TARGET_LABELS
 
 DONE: dict[str, Promise] = STEPS | {
     "submit": _("Came in"),
@@ -98,17 +100,17 @@ def _readers(remark: Remark) -> str:
     if remark.author_label == CITIZEN.label:
         return ""
     if remark.audience == Remark.Audience.SUPERVISOR:
-        return _now("Supervision only")
+        return gettext("Supervision only")
     told = remark.audience == Remark.Audience.CITIZEN
-    return _now("The citizen reads this") if told else _now("Staff only")
+    return gettext("The citizen reads this") if told else gettext("Staff only")
 
 
 def who(event: Event) -> str:
     """Who acted, in the reader's language."""
     if event.actor_kind == ActorKind.CITIZEN:
-        return _now("The citizen")
+        return gettext("The citizen")
     if event.actor_kind == ActorKind.SYSTEM:
-        return _now("The clockwork")
+        return gettext("The clockwork")
     return event.actor_label
 
 
@@ -123,23 +125,43 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
     if after is not None:
         yield departments.get(after, "")
     elif before is not None:
-        yield _now("back from %(department)s") % {"department": departments.get(before, "")}
+        yield gettext("back from %(department)s") % {"department": departments.get(before, "")}
     was, kind = _change(event, "case.kind")
     if was and kind:
-        yield _now("%(before)s, now %(after)s") % {
+        yield gettext("%(before)s, now %(after)s") % {
             "before": KINDS.get(was, was),
             "after": KINDS.get(kind, kind),
         }
+    if event.move == "redate":
+        yield from _redated(event.data)
     if amount := event.data.get("amount"):
-        yield _now("%(days)s working day(s)") % {"days": amount}
+        yield ngettext("%(n)s working day", "%(n)s working days", amount) % {"n": amount}
+    if lapsed := event.data.get("extension_lapsed"):
+        yield ngettext(
+            "the request for %(n)s more working day lapsed",
+            "the request for %(n)s more working days lapsed",
+            lapsed,
+        ) % {"n": lapsed}
     if into := event.data.get("into"):
         yield str(into)
+    yield from _rated(event)
+
+
+def _rated(event: Event) -> Iterable[str]:
     if rating := event.data.get("rating"):
         yield str(RATINGS.get(rating, rating))
     if before := event.data.get("rating_before"):
-        yield _now("before: %(rating)s") % {"rating": RATINGS.get(before, before)}
+        yield gettext("before: %(rating)s") % {"rating": RATINGS.get(before, before)}
     if event.move == "follow_up":
         yield str(OUTCOMES.get(event.data.get("follow_up", ""), ""))
+
+
+def _redated(data: Mapping[str, Any]) -> Iterable[str]:
+    """Each date that moved, and why."""
+    for target, (before, after) in data["dates"].items():
+        was, now = (local_datetime(instant(at)) or "—" for at in (before, after))
+        yield f"{TARGET_LABELS[target]}: {was} → {now}"
+    yield data["reason"]
 
 
 def _change(event: Event, name: str) -> tuple[Any, Any]:

@@ -100,6 +100,7 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
     if answer is None or answer.approved_at is None:
         # The second handling ended without an answer; the first one's stands.
         answer = step.inquiry.replies.filter(approved_at__isnull=False).latest("round")
+    _take_off(step)
     answer.public_title, answer.public_question, answer.public_text = title, question, text
     answer.published_at = step.at
     answer.published_by_id = step.by.user_id
@@ -112,10 +113,11 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
             "published_by",
         ]
     )
-    step.case.published_at = step.at
+    # Of two answers the second takes the first one's place; the case has long been counted.
+    step.case.published_at = step.case.published_at or step.at
     step.data["public_round"] = answer.round
     step.data["public"] = digest_text(f"{title}\n{question}\n{text}")
-    # Nothing of it is public before: what was is taken out when it is unpublished.
+    # Nothing of it is public by now.
     index_for_public(answer, new=True)
 
 
@@ -123,12 +125,17 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
 def unpublish(step: Step, *, reason: str) -> None:
     """Take the answer off the public pages; the citizen still has it."""
     _require("reason", reason)
-    step.inquiry.replies.filter(published_at__isnull=False).update(
-        published_at=None, published_by=None
-    )
+    _take_off(step)
     step.case.published_at = None
-    remove_from_public(step.inquiry)
     step.say(reason, Remark.Audience.STAFF)
+
+
+def _take_off(step: Step) -> None:
+    if step.case.published_at is None:
+        return
+    public = step.inquiry.replies.filter(published_at__isnull=False)
+    public.update(published_at=None, published_by=None)
+    remove_from_public(step.inquiry)
 
 
 def current_reply(step: Step) -> Reply:

@@ -4,8 +4,10 @@ from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkC
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
-from sla.models.heartbeat import Heartbeat
+from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.policy import Policy
+from sla.models.policy_change import PolicyChange
+from sla.models.recalculation import Recalculation, RecalculationLine
 
 __all__ = [
     "CalendarDay",
@@ -18,7 +20,11 @@ __all__ = [
     "Delta",
     "Heartbeat",
     "Policy",
+    "PolicyChange",
+    "Recalculation",
+    "RecalculationLine",
     "Rollup",
+    "Standstill",
     "Survey",
     "WorkCalendar",
 ]

@@ -110,6 +110,17 @@ class Case(models.Model):
                 condition=Q(published_at__isnull=False),
                 name="sla_case_published",
             ),
+            # What supervisors look at twice is rare: each rule finds its cases by itself.
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=Q(extensions__gt=1),
+                name="sla_case_extended_often",
+            ),
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=Q(returns__gt=2) | Q(reassignments__gt=2),
+                name="sla_case_passed_on",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from notices.models import Outbox
 from notices.rendering import render
 from sla.models import Survey
 from tests.factories import MONDAY, Cast, make_inquiry
-from tests.notices.letters import KINDS, TITLE, cause_all
+from tests.notices.letters import KINDS, TITLE, TO_STAFF, cause_all
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ LANGUAGES = ["zh-hans", "en"]
 
 def test_there_is_a_template_for_each_kind_and_no_other() -> None:
     folder = Path(settings.BASE_DIR, "templates", "notices")
-    assert {path.stem for path in folder.glob("*.txt")} == KINDS
+    assert {path.stem for path in folder.glob("*.txt")} == KINDS | TO_STAFF
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from inquiries.codes import follow_token
+from sla.models import Policy
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -21,6 +22,9 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
+KEEPER = frozenset({"administrator", "superuser"})
+KEEPING = SUPERVISION | KEEPER
+"""Those who may read calendars, rules and their changes; the administrators decide on them."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,23 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
     return lambda world: (world.number(name), world.file(name, origin).pk)
 
 
+def change(world: World) -> tuple[Any, ...]:
+    return (world.change.pk,)
+
+
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
     return lambda world: args
+
+
+def a_rule(world: World) -> tuple[Any, ...]:
+    return (Policy.objects.earliest("pk").pk,)
 
 
 PAGES: dict[str, list[Row]] = {
     "livez": [Row()],
     "readyz": [Row()],
+    # No token is set, so there is no such page.
+    "metrics": [Row(get=NOBODY)],
     "set_language": [Row(get=None, post=EVERYBODY)],
     "set_text_size": [Row(get=None, post=EVERYBODY, posted=(400,))],
     "accounts:login": [Row(post=EVERYBODY, allowed=(200, 302), posted=(200, 302))],
@@ -67,6 +81,7 @@ PAGES: dict[str, list[Row]] = {
     "portal:follow": [Row(post=EVERYBODY)],
     "portal:leave": [Row(get=None, post=EVERYBODY)],
     "portal:case": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:dates": [Row(case("submitted"), OWNER, refused=302)],
     "portal:supply": [Row(case("awaiting_citizen"), None, OWNER, refused=302, posted=(422,))],
     "portal:withdraw": [Row(case("submitted"), None, OWNER, refused=302, posted=(422,))],
     "portal:rate": [Row(case("replied"), None, OWNER, refused=302, posted=(422,))],
@@ -80,6 +95,15 @@ PAGES: dict[str, list[Row]] = {
         Row(lambda world: (follow_token(world.number("submitted")),), post=EVERYBODY),
         Row(fixed("forged:token"), NOBODY, NOBODY, refused=410),
     ],
+    "portal:proof": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:transparency": [Row()],
+    "portal:seals_json": [Row()],
+    "portal:seals_csv": [Row()],
+    "portal:checker": [Row()],
+    "portal:open_data": [Row()],
+    "portal:open_cases_csv": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_cases_json": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_figures": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
     "portal:survey": [
         Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
         Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
@@ -90,6 +114,7 @@ PAGES: dict[str, list[Row]] = {
         Row(case("published")),
         *(Row(case(name), NOBODY) for name in ("replied", "private", "unpublished", "submitted")),
     ],
+    "portal:calculator": [Row()],
     "portal:help": [Row()],
     "portal:privacy": [Row()],
     "portal:accessibility": [Row()],
@@ -113,6 +138,9 @@ PAGES: dict[str, list[Row]] = {
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
+    "desk:preferences": [
+        Row(get=SIGNED_IN, post=SIGNED_IN, sign_in=True, posted=(422,)),
+    ],
     "desk:case": [
         Row(case("in_progress"), TEAM, sign_in=True),
         Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
@@ -138,6 +166,10 @@ PAGES: dict[str, list[Row]] = {
             sign_in=True,
         ),
     ],
+    "desk:clocks": [
+        Row(case("in_progress"), TEAM, sign_in=True),
+        Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
+    ],
     "desk:ledger": [Row(case("in_progress"), frozenset({"auditor"}), refused=403, sign_in=True)],
     "desk:move": [
         Row(lambda world: (world.number("submitted"), "accept"), None, HOUSE, sign_in=True),
@@ -149,8 +181,41 @@ PAGES: dict[str, list[Row]] = {
     "supervision:overdue": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
+    "supervision:calendars": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar": [Row(fixed("cn"), KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar_year": [Row(fixed("cn", 2026), KEEPING, refused=403, sign_in=True)],
+    **{
+        f"supervision:{name}": [
+            Row(fixed(*args), KEEPER, KEEPER, refused=403, sign_in=True, posted=(302, 422))
+        ]
+        for name, args in {
+            "edit_hours": ("cn",),
+            "own_hours": ("cn",),
+            "edit_day": ("cn", 2026),
+            "edit_notice": ("cn", 2026),
+            "load_file": ("cn", 2026),
+        }.items()
+    },
+    "supervision:changes": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:change": [Row(change, KEEPING, refused=403, sign_in=True)],
+    "supervision:apply_change": [
+        Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
     "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=KEEPER, post=KEEPER, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:extend_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
+    "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.

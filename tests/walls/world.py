@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ from inquiries.states import Ground, Kind, Outcome
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
-from sla.models import Survey
+from sla.models import Recalculation, Survey
+from tests.calendars.changes import HOLIDAY, propose
 from tests.factories import (
     PASSWORD,
     Cast,
@@ -74,6 +75,7 @@ class World:
     cast: Cast
     superuser: User
     media: Path
+    change: Recalculation
     cases: dict[str, Inquiry] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     _pages: dict[str, dict[str, Seen]] = field(default_factory=dict)
@@ -323,7 +325,8 @@ def build(media: Path) -> World:
         is_superuser=True,
         roles=[Role.ADMINISTRATOR],
     )
-    world = World(cast, root, media)
+    change = propose(cast.by("administrator"), NOW, {date(2026, 5, 20): HOLIDAY})
+    world = World(cast, root, media, change)
     maker = Builder(world)
     ReplyTemplate.objects.create(
         topic=maker.topic, title="开头", text=f"您好，{secret('template')}"

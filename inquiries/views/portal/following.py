@@ -29,9 +29,11 @@ from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
 from inquiries.opening import open_case
+from inquiries.queries.clocks import clocks_for_citizen
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
 from ledger.models import Event
+from sla.standing import horizon
 
 DOUBLE_CLICK = timedelta(minutes=1)
 """The same move again within this time is one press too many, not a mistake to complain of."""
@@ -116,7 +118,17 @@ def leave(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The page of one case, for a session that has opened it."""
     found = _opened(request, number)
-    return _ask_for_code(request, number) if found is None else _case_page(request, found)
+    return ask_for_code(request, number) if found is None else _case_page(request, found)
+
+
+@require_safe
+def dates(request: HttpRequest, number: str) -> HttpResponse:
+    """Why every date promised to the citizen is what it is, for a session that has opened it."""
+    found = _opened(request, number)
+    if found is None:
+        return ask_for_code(request, number)
+    context = {"inquiry": found, "told": clocks_for_citizen(found, horizon(clock.now()))}
+    return render(request, "portal/dates.html", context)
 
 
 @require_POST
@@ -153,7 +165,7 @@ def ask_again(request: HttpRequest, number: str) -> HttpResponse:
 def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """A file of the citizen's own, or one that came with the reply."""
     if not access.may_open(request, number):
-        return _ask_for_code(request, number)
+        return ask_for_code(request, number)
     files = Attachment.objects.filter(inquiry__case__number=number, origin__in=READABLE)
     return download(get_object_or_404(files, pk=pk))
 
@@ -163,7 +175,7 @@ def _opened(request: HttpRequest, number: str) -> Inquiry | None:
     return find_case(number) if access.may_open(request, number) else None
 
 
-def _ask_for_code(request: HttpRequest, number: str) -> HttpResponse:
+def ask_for_code(request: HttpRequest, number: str) -> HttpResponse:
     """To the form, for every number alike, whether there is such a case or not."""
     if len(number) > len("20260101-000000-0"):
         raise Http404
@@ -182,7 +194,7 @@ def _move(
     """Make one of the citizen's moves, or show the page again with what was typed."""
     found = _opened(request, number)
     if found is None:
-        return _ask_for_code(request, number)
+        return ask_for_code(request, number)
     enforce(CITIZEN_CHANGES, client_key(request))
     now = clock.now()
     if form.is_valid():

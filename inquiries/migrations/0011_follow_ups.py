@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inquiries', '0002_search'),
+        ('inquiries', '0010_settle_extension_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
