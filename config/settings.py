@@ -111,6 +111,9 @@ CASE_PAGES = {"inquiry": "desk:case"}
 URGE_PAGE = "desk:urge"
 """Where supervisors urge cases: a URL that takes `number`s, `text` and `next` by POST."""
 
+LOW_RATINGS_PAGE = ("desk:queue", "low-ratings")
+"""Where low ratings wait to be followed up: the name of a URL and its argument."""
+
 # -- Storage --------------------------------------------------------------------------------
 
 DATABASES = {
@@ -214,6 +217,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.http_url("SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN")
+
+SURVEY_REMINDER = env.flag("SURVEY_REMINDER", default=True)
+"""Whether citizens who have not rated an answer are reminded once, half-way through the time."""
 
 # -- Background work ------------------------------------------------------------------------
 

@@ -10,10 +10,11 @@ class InquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inquiries import chores, happenings, letters, supervised
+        from inquiries import chores, happenings, letters, redating, supervised
         from notices.rendering import provide_context
 
         chores.connect()
         happenings.connect()
+        redating.connect()
         supervised.connect()
         provide_context(letters.context_for)

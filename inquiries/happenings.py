@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.actors import SYSTEM, Role
 from inquiries.reminders import at_once
 from inquiries.reminders.people import IN_DEPARTMENT
+from inquiries.survey_reminders import remind
 from notices.models import InboxItem
 from sla import listeners
 from sla.alarms import read_name, steps_of
@@ -19,6 +20,8 @@ STREAM = "inquiry"
 OWNERS = {
     Target.ACCEPTANCE: Role.INTAKE,
     Target.DISPATCH: Role.INTAKE,
+    Target.REVIEW: Role.REVIEWER,
+    Target.FOLLOW_UP: Role.SUPERVISOR,
 }
 """Whose allowance a clock is; any other is the handlers' of the department."""
 
@@ -37,10 +40,13 @@ def hear(happened: Sequence[Happened], now: datetime) -> None:
     """Warn the owner, tell those an escalation step names, and play the clockwork's own moves."""
     items: list[InboxItem] = []
     raised: list[at_once.Raised] = []
+    reminders: list[Happened] = []
     for event in happened:
         match event.clock.target:
             case Target.SUPPLEMENT:
                 _play("lapse", event)
+            case Target.SURVEY if event.kind == Happening.WARNING:
+                reminders.append(event)
             case Target.SURVEY:
                 _play("close", event)
             case _ if _still_matters(event, now):
@@ -51,6 +57,8 @@ def hear(happened: Sequence[Happened], now: datetime) -> None:
                     raised.append(at_once.Raised(event, frozenset(roles)))
     InboxItem.objects.bulk_create(items)
     at_once.write(raised, now)
+    if reminders:
+        remind(reminders, now)
 
 
 def _play(move: str, event: Happened) -> None:

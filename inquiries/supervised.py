@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from inquiries import labels, verification
+from inquiries.models import Topic
+from inquiries.states import BY_HAND
 from sla import streams
 
 
@@ -11,11 +15,19 @@ def connect() -> None:
     streams.register(
         streams.Stream(
             code="inquiry",
+            name=_("Inquiries"),
             kinds=labels.KINDS,
             channels=labels.CHANNELS,
             stages=labels.STATES,
             exclusions=labels.EXCLUSIONS,
             ratings=labels.RATINGS,
+            topics=_topics,
+            by_hand=frozenset(BY_HAND),
             check=verification.check,
         )
     )
+
+
+def _topics() -> dict[str, str]:
+    """The topics by their codes, those no longer offered too: rules may still speak of them."""
+    return {topic.code: topic.label for topic in Topic.objects.all()}

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from foundation.read_only import ReadOnlyAdmin
-from sla.alarms import AlarmError, steps_of, warnings_of
 from sla.calendars import make_new_version
 from sla.models import (
     CalendarDay,
@@ -23,6 +22,7 @@ from sla.models import (
     ClockPause,
     Heartbeat,
     Policy,
+    PolicyChange,
     Survey,
     WorkCalendar,
 )
@@ -112,42 +112,19 @@ class CalendarDayAdmin(admin.ModelAdmin):
             make_new_version(calendar)
 
 
-class PolicyForm(forms.ModelForm):
-    """Refuses rules no clock could run under."""
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        amount, cap = data.get("amount"), data.get("cap")
-        if amount == 0:
-            self.add_error("amount", _("At least one."))
-        if amount and cap is not None and cap < amount:
-            self.add_error("cap", _("The cap is smaller than the amount itself."))
-        for field, read in (("warnings", warnings_of), ("escalation", steps_of)):
-            try:
-                read(data.get(field))
-            except AlarmError as error:
-                self.add_error(field, str(error))
-        return data
-
-
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    """A rule that a clock has run under is never edited; add one with a later date instead."""
+class PolicyAdmin(ReadOnlyAdmin):
+    """Rules are made under /supervision/policies/, with a preview, a reason and a record."""
 
-    form = PolicyForm
     list_display = ["target", "kind", "amount", "unit", "cap", "active_from", "calendar"]
     list_filter = ["target", "kind"]
     list_select_related = ["calendar"]
-    save_as = True
 
-    def _used(self, policy: Policy | None) -> bool:
-        return policy is not None and Clock.objects.filter(policy=policy).exists()
 
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not self._used(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not self._used(obj)
+@admin.register(PolicyChange)
+class PolicyChangeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "action", "target", "kind", "actor_label", "reason"]
+    list_filter = ["target"]
 
 
 @admin.register(Case)

@@ -10,15 +10,19 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from ledger.sealing import seal
 from notices.delivery import deliver
 from sla.folding import fold
 from sla.models import Heartbeat, Standstill
+from sla.recalculating import work_off
 from sla.sweep import sweep
+from sla.unconfirmed import remind
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[datetime], int]
-SWEEP, LETTERS, FIGURES = "sweep", "letters", "figures"
+SWEEP, DATES, YEARS = "sweep", "dates", "years"
+LETTERS, FIGURES, SEALS = "letters", "figures", "seals"
 _chores: dict[str, Job] = {}
 
 
@@ -38,22 +42,27 @@ class Pass:
     letters: int
     deltas: int
     chores: int = 0
+    clocks: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.letters or self.deltas or self.chores)
+        return bool(self.events or self.letters or self.deltas or self.chores or self.clocks)
 
 
 def tick(now: datetime) -> Pass:
-    """Fire due clocks, do the chores, send waiting letters, fold figures, leave heartbeats.
+    """Fire due clocks, reckon clocks anew after a change of calendar or rule, do the chores, send
+    waiting letters, fold figures, seal days, and leave heartbeats.
 
     A job that fails keeps none of the others from being done; the first failure is raised when
     all have had their turn.
     """
     jobs: dict[str, Job] = {
         SWEEP: sweep,
+        DATES: work_off,
+        YEARS: remind,
         **_chores,
         LETTERS: deliver,
         FIGURES: lambda now: fold(),
+        SEALS: seal,
     }
     done, failures = dict.fromkeys(jobs, 0), []
     for name, job in jobs.items():
@@ -66,7 +75,7 @@ def tick(now: datetime) -> Pass:
     if failures:
         raise failures[0][1]
     chores = sum(done[name] for name in _chores)
-    return Pass(done[SWEEP], done[LETTERS], done[FIGURES], chores)
+    return Pass(done[SWEEP], done[LETTERS], done[FIGURES], chores, done[DATES])
 
 
 def beat(*names: str, now: datetime) -> None:
@@ -89,4 +98,4 @@ def beat(*names: str, now: datetime) -> None:
 
 def jobs() -> list[str]:
     """The names of all jobs of a pass, in their order."""
-    return [SWEEP, *_chores, LETTERS, FIGURES]
+    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES, SEALS]

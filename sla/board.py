@@ -40,6 +40,7 @@ COLUMNS = (
     "satisfaction",
     "participation",
 )
+SURVEY_COLUMNS = ("asked", "rated", "silent", "participation", "satisfied", "satisfaction")
 TONES = {"due_soon": "warn", "overdue": "danger"}
 
 
@@ -167,6 +168,33 @@ def _department_table(
     foot = _foot(asked, report.total)
     foot.cells.extend(_stock_cells(stock.total, asked.links()))
     return Table(_("By department"), head, lines, foot)
+
+
+def survey_table(asked: Question, report: Report) -> Table:
+    """Asked, rated, silent and satisfied, a row for each channel or department with a survey."""
+    by = report.by or ""
+    house = asked.links(**{by: ""})
+    lines = [
+        Line(row.label, _survey_cells(row, house.of(by, row.key), asked.basis))
+        for row in report.rows
+        if row.counts["asked"] or row.counts["rated"]
+    ]
+    caption = str(wording.BREAKDOWNS[by])
+    foot = Line(report.total.label, _survey_cells(report.total, asked.links(), asked.basis))
+    words = wording.COUNTS | wording.RATES
+    head = [caption, *(str(words[name]) for name in SURVEY_COLUMNS)]
+    return Table(caption, head, lines, foot)
+
+
+def _survey_cells(row: Row, links: Links, basis: str) -> list[str]:
+    counts, found = row.counts, rates(row.counts)
+    silent = {"silent": counts["asked"] - counts["rated"]}
+    return [
+        _rate_cell(name, found[name], counts, links, basis)
+        if name in found
+        else _number((counts | silent)[name], links.to(name) if name in counts else "")
+        for name in SURVEY_COLUMNS
+    ]
 
 
 def _head(first: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import F, Q
 
@@ -50,13 +51,35 @@ def sheet_of(calendar: WorkCalendar) -> Sheet:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The hours of a calendar: its week, and other weeks for parts of the year, as JSON keeps
+    them. A season is its first and last day ("05-01"), its name and its week."""
+
+    zone: str
+    week: Mapping[str, Sequence[Sequence[str]]]
+    seasons: Sequence[Mapping[str, Any]] = ()
+
+
+def pattern_of(row: WorkCalendar) -> Pattern:
+    """The hours of a row as they stand. One query."""
+    seasons = row.seasons.order_by("first").values("name", "first", "last", "week")
+    return Pattern(row.zone, row.week, list(seasons))
+
+
 def build(row: WorkCalendar, sheet: Sheet) -> Calendar:
     """Compile the hours of a row with the dates of a sheet, saved or only proposed.
 
     Raises CalendarError. One query, for its seasons.
     """
-    seasons = [(s.first, s.last, week_of(s.week)) for s in row.seasons.all()]
-    plain = Calendar.build(zone=row.zone, week=week_of(row.week), seasons=seasons)
+    return assemble(pattern_of(row), sheet)
+
+
+def assemble(pattern: Pattern, sheet: Sheet) -> Calendar:
+    """Compile hours with dates. Raises CalendarError."""
+    week = week_of(pattern.week)
+    seasons = [(s["first"], s["last"], week_of(s["week"])) for s in pattern.seasons]
+    plain = Calendar.build(zone=pattern.zone, week=week, seasons=seasons)
     overrides: dict[date, Hours] = {}
     for at, day in sheet.days.items():
         if day.kind == CalendarDay.Kind.HOLIDAY:
@@ -67,8 +90,8 @@ def build(row: WorkCalendar, sheet: Sheet) -> Calendar:
             # A weekend day worked has the hours a Monday would have on that date.
             overrides[at] = list(plain.hours(at - timedelta(days=at.weekday())))
     return Calendar.build(
-        zone=row.zone,
-        week=week_of(row.week),
+        zone=pattern.zone,
+        week=week,
         overrides=overrides,
         confirmed_years=sheet.confirmed_years,
         reasons={at: day.name for at, day in sheet.days.items()},

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from sla import streams
-from sla.measures import BASES, MEASURES, ZONE
+from sla.measures import BASES, MEASURES, SURVEYED, ZONE
 from sla.models import Case, Delta, Rollup
 from sla.periods import Period
 from sla.rates import DEFINITION, Rate, rates
@@ -37,11 +37,20 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cases to count; None for all."""
+    """Which cases to count; None for all.
+
+    Surveys of cases that came in by a channel in `unsurveyed` are left out of what is asked,
+    rated and satisfied; the cases still count in everything else.
+    """
 
     department_id: int | None = None
     kind: str | None = None
     channel: str | None = None
+    unsurveyed: frozenset[str] = frozenset()
+
+    def left_out(self, path: str = "") -> Q:
+        """The surveys left out, as a condition on a table or one it leads to."""
+        return Q(**{f"{path}channel__in": sorted(self.unsurveyed)})
 
     def q(self, *, unassigned: int | None = 0, path: str = "") -> Q:
         """The condition on a table, or with `path` on a table it leads to.
@@ -91,6 +100,7 @@ class Report:
     by: str | None = None
     rows: list[Row] = field(default_factory=list)
     definition: str = DEFINITION
+    unsurveyed: frozenset[str] = frozenset()
 
     def as_data(self) -> dict[str, Any]:
         """The report as JSON keeps it."""
@@ -99,6 +109,7 @@ class Report:
             "basis": self.basis,
             "as_of": self.as_of.astimezone(ZONE).isoformat(),
             "definition": self.definition,
+            "satisfaction_without_channels": sorted(self.unsurveyed),
             "by": self.by,
             "total": self.total.as_data(),
             "rows": [row.as_data() for row in self.rows],
@@ -150,10 +161,11 @@ def reports(
     else:
         cells = list(_past(period, basis, columns, as_of, scope))
     total = Row("total", _("Total"), _sum(counts for _key, counts in cells))
-    known = as_of or now
-    made: dict[str | None, Report] = {None: Report(period, basis, known, total)}
+    known, left = as_of or now, scope.unsurveyed
+    made: dict[str | None, Report] = {None: Report(period, basis, known, total, unsurveyed=left)}
     for place, by in enumerate(bys):
-        made[by] = Report(period, basis, known, total, by, _rows(by, place, cells))
+        rows = _rows(by, place, cells)
+        made[by] = Report(period, basis, known, total, by, rows, unsurveyed=left)
     return made
 
 
@@ -173,7 +185,7 @@ def _live(
             rows = rows.annotate(month=TruncMonth(day))
         return rows.values(*columns).annotate(**amounts).values_list(*columns, *sums)
 
-    added = {f"sum_{measure}": Sum(measure) for measure in MEASURES}
+    added = {f"sum_{measure}": _summed(measure, scope) for measure in MEASURES}
     zero = Value(0, output_field=IntegerField())
     counted = dict.fromkeys(sums, zero) | {"sum_missed": Count("pk")}
     own = scope.q()
@@ -186,6 +198,12 @@ def _live(
     for row in rollups.union(deltas, misses, all=True):
         key, amounts = row[: len(columns)], row[len(columns) :]
         yield key, dict(zip(MEASURES, amounts, strict=True))
+
+
+def _summed(measure: str, scope: Scope) -> Sum:
+    if measure in SURVEYED and scope.unsurveyed:
+        return Sum(measure, filter=~scope.left_out(), default=0)
+    return Sum(measure)
 
 
 def _grains(period: Period) -> Q:
@@ -228,6 +246,8 @@ def _past(
 ) -> Iterator[tuple[tuple[Any, ...], Counts]]:
     cases = Case.objects.filter(scope.q(unassigned=None))
     for cell, n in recount(cases, instant, basis=basis, period=period).items():
+        if cell.measure in SURVEYED and cell.key.channel in scope.unsurveyed:
+            continue
         held = {**cell.key._asdict(), "month": cell.key.day.replace(day=1)}
         key = tuple(held[column] for column in columns)
         yield key, dict.fromkeys(MEASURES, 0) | {cell.measure: n}

@@ -28,6 +28,9 @@ MEASURES = (
     "rated",
     "satisfied",
 )
+SURVEYED = ("asked", "rated", "satisfied")
+"""Measures that count surveys, of which a case handled twice has two."""
+
 BASES = ("receipt", "event")
 SATISFIED_FROM = 3
 """Ratings run from 5 (非常满意) to 1 (非常不满意); 基本满意 (3) and better are satisfied."""
@@ -53,6 +56,9 @@ class SurveyLine:
     asked_at: datetime
     rating: int | None = None
     rated_at: datetime | None = None
+    changed_at: datetime | None = None
+    former: tuple[tuple[datetime, int], ...] = ()
+    """The votes before the last change, in order. A rating counts on the day it was first given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +101,7 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
     if not line.verdict and is_silent_miss(line, instant):
         verdict, verdict_at = "missed", line.due_at
     surveys = tuple(
-        survey if known(survey.rated_at) else SurveyLine(survey.asked_at)
-        for survey in line.surveys
-        if survey.asked_at <= instant
+        survey_as_of(survey, instant) for survey in line.surveys if survey.asked_at <= instant
     )
     return replace(
         line,
@@ -108,6 +112,17 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
         excluded_at=known(line.excluded_at),
         surveys=surveys,
     )
+
+
+def survey_as_of(survey: SurveyLine, instant: datetime) -> SurveyLine:
+    """The survey as it stood at an instant: unrated before the vote, with the old vote before a
+    change."""
+    if survey.rated_at is None or survey.rated_at > instant:
+        return SurveyLine(survey.asked_at)
+    if survey.changed_at is None or survey.changed_at <= instant:
+        return survey
+    rating = next(rating for at, rating in reversed(survey.former) if at <= instant)
+    return replace(survey, rating=rating, changed_at=None, former=())
 
 
 def is_silent_miss(line: CaseLine, instant: datetime) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from sla.measures import CaseLine, Cell, SurveyLine, as_of, measures
 from sla.models import Case, Survey
 from sla.periods import Period
+from sla.recording import former_votes
 
 CHUNK = 2000
 FACTS = (
@@ -32,21 +33,32 @@ FACTS = (
 
 def lines(cases: QuerySet[Case]) -> Iterator[tuple[int, CaseLine]]:
     """(Primary key, line) of every case, streamed."""
-    rows = cases.order_by("pk").values_list("pk", *FACTS).iterator(chunk_size=CHUNK)
+    for pk, line, _ in lines_with(cases.order_by("pk")):
+        yield pk, line
+
+
+def lines_with(
+    cases: QuerySet[Case], *more: str
+) -> Iterator[tuple[int, CaseLine, tuple[Any, ...]]]:
+    """The same in the order the cases come in, with the values of more columns."""
+    rows = cases.values_list("pk", *FACTS, *more).iterator(chunk_size=CHUNK)
+    until = 1 + len(FACTS)
     while chunk := list(islice(rows, CHUNK)):
         surveys = _surveys([row[0] for row in chunk])
         for row in chunk:
-            facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
-            yield row[0], CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+            facts: dict[str, Any] = dict(zip(FACTS, row[1:until], strict=True))
+            line = CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+            yield row[0], line, row[until:]
 
 
 def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
     found: dict[int, list[SurveyLine]] = defaultdict(list)
     rows = Survey.objects.filter(case_id__in=cases).order_by("case_id", "round")
-    for case_id, asked, rating, rated in rows.values_list(
-        "case_id", "asked_at", "rating", "rated_at"
+    for case_id, asked, rating, rated, changed, former in rows.values_list(
+        "case_id", "asked_at", "rating", "rated_at", "changed_at", "former"
     ):
-        found[case_id].append(SurveyLine(asked, rating, rated))
+        votes = former_votes(former) if former else ()
+        found[case_id].append(SurveyLine(asked, rating, rated, changed, votes))
     return found
 
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
+from ledger import sealing
 from notices import delivery
-from sla import background, folding
+from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
 
 
@@ -15,6 +16,24 @@ def sweep() -> int:
     fired = sweeping.sweep(instant)
     background.beat(background.SWEEP, now=instant)
     return fired
+
+
+@shared_task
+def recalculate() -> int:
+    """Reckon clocks anew after a change of a calendar or a rule."""
+    instant = now()
+    done = recalculating.work_off(instant)
+    background.beat(background.DATES, now=instant)
+    return done
+
+
+@shared_task
+def remind_of_years() -> int:
+    """Put a year without a notice on desks, once."""
+    instant = now()
+    told = unconfirmed.remind(instant)
+    background.beat(background.YEARS, now=instant)
+    return told
 
 
 @shared_task
@@ -33,3 +52,12 @@ def deliver() -> int:
     sent = delivery.deliver(instant)
     background.beat(background.LETTERS, now=instant)
     return sent
+
+
+@shared_task
+def seal() -> int:
+    """Seal the days of the ledger that have ended."""
+    instant = now()
+    sealed = sealing.seal(instant)
+    background.beat(background.SEALS, now=instant)
+    return sealed

@@ -9,8 +9,8 @@ from sla.alarms import name_of, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Clock
 from sla.policies import promise_of
-from sla.targets import WINDOWS, ClockState, Happening
-from sla.worktime import due, is_provisional
+from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
+from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
 
 Span = tuple[datetime, datetime | None]
 Pauses = Sequence[Span]
@@ -22,9 +22,10 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
     """Compute `due_at` (None while paused) from the clock's own policy; note if it is provisional.
 
     Raises the revision when a due instant goes, moved or unknown while paused: the next one may
-    have its events again.
+    have its events again. Notes the version of the calendar it was reckoned with.
     """
     calendar = compiled(clock.calendar)
+    clock.calendar_version = clock.calendar.version
     before = clock.due_at
     clock.due_at = due(calendar, promise_of(clock.policy, clock.extra), clock.started_at, pauses)
     if before is not None and before != clock.due_at:
@@ -34,12 +35,20 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
 
 
 def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
-    """Set the next instant the sweep has something to write for this clock, or none."""
+    """Set the next instant the sweep has something to write for this clock, or none.
+
+    A running clock always waits for its due instant, even one that a corrected calendar has put
+    into the past: it has still to be judged. What is being fired at `after` is not planned again,
+    though a corrected calendar, of which the clock has not yet heard, may say it is to come.
+    """
+    fired = clock.next_event if clock.next_event_at == after else ""
     clock.next_event_at, clock.next_event = None, ""
     if clock.finished_at is not None or clock.state == ClockState.PAUSED or clock.due_at is None:
         return
+    if clock.state == ClockState.RUNNING and clock.target not in WINDOWS:
+        after = min(after, clock.due_at)
     for at, kind in happenings(clock, pauses):
-        if at > after:
+        if at > after and kind != fired:
             clock.next_event_at, clock.next_event = at, kind
             return
 
@@ -48,9 +57,9 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
     """All instants in a running clock's life, in order, one thing at each."""
     assert clock.due_at is not None
     overdue = clock.due_at + AFTER_DUE
-    if clock.target in WINDOWS:
-        return [(overdue, Happening.DUE)]
     calendar, promise = compiled(clock.calendar), promise_of(clock.policy, clock.extra)
+    if clock.target in WINDOWS:
+        return [*_reminder(clock, calendar, promise, pauses), (overdue, Happening.DUE)]
     found: dict[datetime, str] = {overdue: Happening.DUE}
     for index, warning in enumerate(warnings_of(clock.policy.warnings)):
         at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
@@ -77,3 +86,16 @@ def in_last_day(clock: Clock, at: datetime) -> bool:
     calendar = compiled(clock.calendar)
     begins, _ends = calendar.bounds(calendar.local_date(calendar.last_open(clock.due_at)))
     return spare <= calendar.between(begins, clock.due_at)
+
+
+def _reminder(
+    clock: Clock, calendar: Calendar, promise: Promise, pauses: Pauses
+) -> list[tuple[datetime, str]]:
+    """When the citizen is reminded of a window, if that can be done in working time before it
+    ends."""
+    share = REMINDED_AT.get(Target(clock.target))
+    if share is None or clock.due_at is None:
+        return []
+    half = warn_at(calendar, promise, clock.started_at, clock.due_at, share, pauses)
+    at = calendar.next_open(half)
+    return [(at, Happening.WARNING)] if clock.started_at < at < clock.due_at else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sla import views
+from sla import calendar_views, change_views, rule_views, simulation_views, views
 from sla.engine.views import engine
 from sla.irregular.views import irregular
 
@@ -15,7 +15,28 @@ urlpatterns = [
     path("overdue/", views.cases, {"measure": "overdue"}, name="overdue"),
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
     path("times/", views.times, name="times"),
+    path("policies/", rule_views.policies, name="policies"),
+    path("policies/new/", rule_views.new_policy, name="new_policy"),
+    path("policies/<int:pk>/", rule_views.policy, name="policy"),
+    path("policies/<int:pk>/withdraw/", rule_views.withdraw_policy, name="withdraw_policy"),
+    path("policies/<int:pk>/running/", rule_views.extend_policy, name="extend_policy"),
+    path("simulation/", simulation_views.simulation, name="simulation"),
+    path("calendars/", calendar_views.calendars, name="calendars"),
+    path("calendars/<slug:code>/", calendar_views.calendar, name="calendar"),
+    path("calendars/<slug:code>/hours/", calendar_views.edit_hours, name="edit_hours"),
+    path("calendars/<slug:code>/own-hours/", calendar_views.own_hours, name="own_hours"),
+    path("calendars/<slug:code>/<int:year>/", calendar_views.year, name="calendar_year"),
+    path("calendars/<slug:code>/<int:year>/day/", calendar_views.edit_day, name="edit_day"),
+    path(
+        "calendars/<slug:code>/<int:year>/notice/", calendar_views.edit_notice, name="edit_notice"
+    ),
+    path("calendars/<slug:code>/<int:year>/file/", calendar_views.load_file, name="load_file"),
+    path("changes/", change_views.changes, name="changes"),
+    path("changes/<int:pk>/", change_views.change, name="change"),
+    path("changes/<int:pk>/apply/", change_views.apply_change, name="apply_change"),
+    path("changes/<int:pk>/drop/", change_views.drop_change, name="drop_change"),
     path("irregular/", irregular, name="irregular"),
     path("engine/", engine, name="engine"),
 ]

@@ -16,6 +16,7 @@ COUNTS: dict[str, Promise] = {
     "judged": _("Due or answered"),
     "asked": _("Asked to rate"),
     "rated": _("Rated"),
+    "silent": _("Without an answer"),
     "satisfied": _("Satisfied ratings"),
     "open": _("Open now"),
     "due_soon": _("Due soon"),
@@ -75,6 +76,14 @@ DEFINITIONS: tuple[tuple[Promise, Promise], ...] = (
         ),
     ),
     (_("Participation"), _("Ratings given, out of the citizens asked to rate.")),
+    (
+        _("Cases typed in by staff"),
+        _(
+            "Cases that came by telephone, visit or letter are typed in by staff. They count in "
+            "everything; their ratings can be left out of satisfaction and participation, which "
+            "is then said with the figures."
+        ),
+    ),
     (
         _("Nothing out of nothing"),
         _("Where there is nothing to divide by, a dash is shown: neither 0 % nor 100 %."),

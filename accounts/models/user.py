@@ -65,9 +65,9 @@ class User(AbstractUser):
         return bool(self.roles & SUPERVISING)
 
     @property
-    def administers(self) -> bool:
-        """Whether this person runs the house: its settings and its background work."""
-        return self.is_superuser or Role.ADMINISTRATOR in self.roles
+    def may_administer(self) -> bool:
+        """Whether this person keeps the rules."""
+        return Role.ADMINISTRATOR in self.roles
 
     def as_actor(self) -> Actor:
         return Actor(ActorKind.STAFF, self.display_name, self.pk, self.department_id, self.roles)

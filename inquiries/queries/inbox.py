@@ -36,6 +36,7 @@ SENTENCES: dict[str, Promise] = {
     "supplied": _("The citizen has supplemented; the clock runs on"),
     "withdrawn": _("The citizen has withdrawn this matter"),
     "merged": _("Merged into another case"),
+    "released": _("No longer merged: the other case ended unanswered; to be dispatched"),
     "to_review": _("A reply is waiting for your review"),
     "sent_back": _("Your draft was sent back for changes"),
     "extension_requested": _("An extension is asked for"),
@@ -45,6 +46,7 @@ SENTENCES: dict[str, Promise] = {
     "reopen_requested": _("A citizen asks for a second handling"),
     "reopened": _("To be handled a second time"),
     "urged": _("You are urged to act"),
+    "year_unconfirmed": _("A year's calendar is not confirmed: its holiday notice is missing"),
     "clock_warning": _("Time is running out"),
     "clock_due": _("The time is over"),
     "clock_escalation": _("Still not done; the supervisor has been told"),
@@ -124,7 +126,8 @@ def _shown(items: list[InboxItem], actor: Actor, seen_at: datetime | None) -> li
         Notice(
             item=item,
             sentence=str(SENTENCES.get(item.kind, item.kind)),
-            about=str(TARGET_LABELS.get(item.context.get("target", ""), "")),
+            about=str(TARGET_LABELS.get(item.context.get("target", ""), ""))
+            or str(item.context.get("year", "")),
             title=titles.get(item.case_number, ""),
             urgent=item.kind in URGENT,
             unread=seen_at is None or item.created_at > seen_at,

@@ -16,7 +16,9 @@ from accounts.models import Department
 from foundation.templatetags.huiying import local_date
 from inquiries.labels import CHANNELS, GROUNDS, RATINGS, STEPS
 from inquiries.models import ExtensionRequest, Inquiry, Remark
+from inquiries.redating import told_dates
 from ledger.models import Event
+from sla.targets import Target
 
 DEPARTMENT = "case.department_id"
 TONES = {
@@ -24,11 +26,13 @@ TONES = {
     "reopen": "warn",
     "ask_supplement": "warn",
     "grant_extension": "warn",
+    "redate": "warn",
     "return": "warn",
     "reassign": "warn",
     "reject": "danger",
     "lapse": "danger",
 }
+OWN_WORDS = (Remark.Audience.CITIZEN, Remark.Audience.SURVEY)
 OF_DEPARTMENTS = frozenset(
     {"assign", "reassign", "sign_for", "submit_for_review", "reply", "reopen"}
 )
@@ -49,7 +53,7 @@ def steps_of(inquiry: Inquiry) -> list[Step]:
     """All steps, oldest first. Names of staff are never among them."""
     events = list(Event.objects.filter(case_number=inquiry.number).order_by("seq"))
     words: dict[int, list[str]] = defaultdict(list)
-    remarks = inquiry.remarks.filter(audience=Remark.Audience.CITIZEN)
+    remarks = inquiry.remarks.filter(audience__in=OWN_WORDS)
     for seq, said in remarks.values_list("event_seq", "text"):
         words[seq].append(said)
     names = {department.pk: department.label for department in Department.objects.all()}
@@ -60,7 +64,7 @@ def steps_of(inquiry: Inquiry) -> list[Step]:
         changed = event.data.get("changes", {}).get(DEPARTMENT)
         if changed:
             department = names.get(changed[1], "")
-        if event.move in STEPS:
+        if event.move in STEPS and _concerns_citizen(event):
             text = [*_details(inquiry, event, extensions), *words[event.seq]]
             found.append(
                 Step(
@@ -72,6 +76,10 @@ def steps_of(inquiry: Inquiry) -> list[Step]:
                 )
             )
     return found
+
+
+def _concerns_citizen(event: Event) -> bool:
+    return event.move != "redate" or bool(told_dates(event.data["dates"]))
 
 
 def _by(inquiry: Inquiry, event: Event, department: str) -> str:
@@ -102,7 +110,22 @@ def _details(inquiry: Inquiry, event: Event, extensions: dict[datetime, str]) ->
             return [_("Referred to: %(body)s") % {"body": inquiry.referred_to}]
         case "grant_extension":
             return _extension(data, extensions.get(event.at, ""))
+        case "redate":
+            return [*_new_dates(data), data["reason"]]
     return []
+
+
+def _new_dates(data: dict[str, Any]) -> list[str]:
+    """The new dates of a case whose calendar or rule was changed."""
+    words = {
+        Target.REPLY: _("Answer promised by: %(date)s"),
+        Target.ACCEPTANCE: _("Whether it is taken up, told by: %(date)s"),
+        Target.SUPPLEMENT: _("To be supplemented by: %(date)s"),
+    }
+    return [
+        words[Target(target)] % {"date": local_date(datetime.fromisoformat(new))}
+        for target, new in told_dates(data["dates"]).items()
+    ]
 
 
 def _extension(data: dict[str, Any], reason: str) -> list[str]:

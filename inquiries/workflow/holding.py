@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.actors import Actor, ActorKind
 from inquiries.errors import NoSuchCase
-from inquiries.models import Inquiry
+from inquiries.models import Inquiry, Reply
 from ledger.models import Event
 from ledger.writing import Head, head_of
 from sla.clocks import ClockSet
@@ -82,6 +84,25 @@ def lock_cases(numbers: Iterable[str]) -> dict[str, Case]:
     """Lock case rows in ascending key order, so that no two moves wait for each other."""
     rows = Case.objects.filter(number__in=set(numbers)).order_by("pk")
     return {case.number: case for case in rows.select_for_update(no_key=True)}
+
+
+def lock_joined(number: str) -> list[Case]:
+    """Lock a case and those merged into it which no answer of its has reached; give the latter."""
+    while True:
+        joined = _joined_to(number)
+        cases = lock_cases({number, *joined})
+        # None can join or leave any more once the survivor is held.
+        if _joined_to(number) == joined:
+            return [cases[one] for one in joined]
+
+
+def _joined_to(number: str) -> list[str]:
+    joined = Inquiry.objects.filter(merged_into__case__number=number)
+    answers = Reply.objects.filter(inquiry__case__number=number, approved_at__isnull=False)
+    last = answers.aggregate(at=Max("approved_at"))["at"]
+    if last is not None:
+        joined = joined.filter(case__excluded_at__gt=last)
+    return list(joined.order_by("case_id").values_list("case__number", flat=True))
 
 
 def load(case: Case) -> Inquiry:

@@ -28,7 +28,7 @@ def engine(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     user = request.user
-    if not (user.may_supervise or user.administers):
+    if not (user.may_supervise or user.may_administer):
         raise PermissionDenied
     context = shown(facts(clock.now()))
     if user.may_supervise:

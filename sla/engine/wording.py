@@ -16,6 +16,9 @@ JOBS = {
     "kept_files": _("Tidying files of refused forms"),
     "letters": _("Sending letters"),
     "figures": _("Folding figures"),
+    "dates": _("Reckoning dates anew after a change"),
+    "years": _("Asking for the next year's holiday notice"),
+    "seals": _("Sealing the ledger's days"),
 }
 HAPPENINGS = {
     Happening.WARNING: _("Warnings"),

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('sla', '0001_initial'),
+        ('sla', '0012_review_rule_and_rounds'),
     ]
 
     operations = [

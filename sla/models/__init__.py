@@ -6,6 +6,8 @@ from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.policy import Policy
+from sla.models.policy_change import PolicyChange
+from sla.models.recalculation import Recalculation, RecalculationLine
 
 __all__ = [
     "CalendarDay",
@@ -18,6 +20,9 @@ __all__ = [
     "Delta",
     "Heartbeat",
     "Policy",
+    "PolicyChange",
+    "Recalculation",
+    "RecalculationLine",
     "Rollup",
     "Standstill",
     "Survey",

@@ -81,6 +81,9 @@ class CalendarYear(models.Model):
         blank=True,
         validators=[URLValidator(["http", "https"])],
     )
+    reminded_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When its missing notice was put on desks")
+    )
 
     class Meta:
         ordering = ["year"]

@@ -14,8 +14,10 @@ LITTLE_SPARE = 30 * 60
 class Clock(models.Model):
     """One promise or allowance running for one case. A finished clock is never recomputed.
 
-    `extra` are units granted by extension. `next_event_at` is the next instant the sweep has
-    something to write; `revision` rises whenever `due_at` moves, so that its events may fire anew.
+    `round` counts how often this was started for the case: the second dispatch after a return, the
+    third review, the reply promise of a second handling. `extra` are units granted by extension.
+    `next_event_at` is the next instant the sweep has something to write; `revision` rises whenever
+    `due_at` moves, so that its events may fire anew.
     """
 
     case = models.ForeignKey("sla.Case", on_delete=models.CASCADE, related_name="clocks")
@@ -71,6 +73,12 @@ class Clock(models.Model):
                 fields=["finished_at", "id"],
                 condition=Q(target="reply", state="met", spare__lte=LITTLE_SPARE),
                 name="sla_clock_met_at_due",
+            ),
+            # Low ratings that wait are few, and counted on every page of supervision.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(target="follow_up", finished_at__isnull=True),
+                name="sla_clock_follow_up",
             ),
         ]
 

@@ -10,6 +10,8 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from accounts.actors import CITIZEN
+from inquiries.workflow import perform
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,18 @@ def test_the_table_shows_every_rate_with_its_numbers(cast: Cast) -> None:
     assert "100.00% (1/1)" in lines[-1]
     assert "— (0/0)" in lines[-1]
     assert len({len(line) for line in lines[2:]}) == 1
+
+
+def test_what_staff_typed_in_can_be_left_out_of_satisfaction(cast: Cast) -> None:
+    for channel, rating in (("portal", 5), ("phone", 3)):
+        answered = advance(make_inquiry(MONDAY, channel=channel), cast, "reply", MONDAY)
+        perform("rate", answered.number, by=CITIZEN, at=MONDAY, rating=rating)
+    whole = json.loads(printed(*YEAR, "--json"))
+    part = json.loads(printed(*YEAR, "--exclude-staff-entered", "--json"))
+    counted = [(made["total"]["replied"], made["total"]["rated"]) for made in (whole, part)]
+    assert counted == [(2, 2), (2, 1)]
+    assert part["satisfaction_without_channels"] == ["letter", "phone", "visit"]
+    assert "without channels letter, phone, visit" in printed(*YEAR, "--exclude-staff-entered")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from inquiries.codes import follow_token
+from sla.models import Policy
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -21,6 +22,9 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
+KEEPER = frozenset({"administrator", "superuser"})
+KEEPING = SUPERVISION | KEEPER
+"""Those who may read calendars, rules and their changes; the administrators decide on them."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,16 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
     return lambda world: (world.number(name), world.file(name, origin).pk)
 
 
+def change(world: World) -> tuple[Any, ...]:
+    return (world.change.pk,)
+
+
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
     return lambda world: args
+
+
+def a_rule(world: World) -> tuple[Any, ...]:
+    return (Policy.objects.earliest("pk").pk,)
 
 
 PAGES: dict[str, list[Row]] = {
@@ -69,6 +81,7 @@ PAGES: dict[str, list[Row]] = {
     "portal:follow": [Row(post=EVERYBODY)],
     "portal:leave": [Row(get=None, post=EVERYBODY)],
     "portal:case": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:dates": [Row(case("submitted"), OWNER, refused=302)],
     "portal:supply": [Row(case("awaiting_citizen"), None, OWNER, refused=302, posted=(422,))],
     "portal:withdraw": [Row(case("submitted"), None, OWNER, refused=302, posted=(422,))],
     "portal:rate": [Row(case("replied"), None, OWNER, refused=302, posted=(422,))],
@@ -82,12 +95,26 @@ PAGES: dict[str, list[Row]] = {
         Row(lambda world: (follow_token(world.number("submitted")),), post=EVERYBODY),
         Row(fixed("forged:token"), NOBODY, NOBODY, refused=410),
     ],
+    "portal:proof": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:transparency": [Row()],
+    "portal:seals_json": [Row()],
+    "portal:seals_csv": [Row()],
+    "portal:checker": [Row()],
+    "portal:open_data": [Row()],
+    "portal:open_cases_csv": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_cases_json": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_figures": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:survey": [
+        Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
+        Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
+    ],
     "portal:answers": [Row()],
     "portal:feed": [Row()],
     "portal:answer": [
         Row(case("published")),
         *(Row(case(name), NOBODY) for name in ("replied", "private", "unpublished", "submitted")),
     ],
+    "portal:calculator": [Row()],
     "portal:help": [Row()],
     "portal:privacy": [Row()],
     "portal:accessibility": [Row()],
@@ -97,12 +124,17 @@ PAGES: dict[str, list[Row]] = {
         Row(fixed("to-review"), frozenset({"reviewer"}), sign_in=True),
         Row(fixed("mine"), frozenset({"handler", "outsider"}), sign_in=True),
         Row(fixed("extensions"), frozenset({"supervisor"}), sign_in=True),
+        Row(fixed("low-ratings"), SUPERVISION, sign_in=True),
+        Row(fixed("followed-up"), SUPERVISION, sign_in=True),
         Row(fixed("all"), TEAM | {"outsider"}, sign_in=True),
         Row(fixed("nosuchqueue"), NOBODY, sign_in=True),
     ],
     "desk:urge": [Row(get=None, post=SIGNED_IN, sign_in=True)],
     "desk:new": [
         Row(get=frozenset({"intake"}), post=frozenset({"intake"}), refused=403, sign_in=True)
+    ],
+    "desk:ratings": [
+        Row(get=frozenset({"handler", "reviewer", "outsider"}), refused=403, sign_in=True)
     ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
@@ -134,6 +166,10 @@ PAGES: dict[str, list[Row]] = {
             sign_in=True,
         ),
     ],
+    "desk:clocks": [
+        Row(case("in_progress"), TEAM, sign_in=True),
+        Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
+    ],
     "desk:ledger": [Row(case("in_progress"), frozenset({"auditor"}), refused=403, sign_in=True)],
     "desk:move": [
         Row(lambda world: (world.number("submitted"), "accept"), None, HOUSE, sign_in=True),
@@ -145,11 +181,41 @@ PAGES: dict[str, list[Row]] = {
     "supervision:overdue": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
-    "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
-    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
-    "supervision:engine": [
-        Row(get=SUPERVISION | {"administrator", "superuser"}, refused=403, sign_in=True)
+    "supervision:calendars": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar": [Row(fixed("cn"), KEEPING, refused=403, sign_in=True)],
+    "supervision:calendar_year": [Row(fixed("cn", 2026), KEEPING, refused=403, sign_in=True)],
+    **{
+        f"supervision:{name}": [
+            Row(fixed(*args), KEEPER, KEEPER, refused=403, sign_in=True, posted=(302, 422))
+        ]
+        for name, args in {
+            "edit_hours": ("cn",),
+            "own_hours": ("cn",),
+            "edit_day": ("cn", 2026),
+            "edit_notice": ("cn", 2026),
+            "load_file": ("cn", 2026),
+        }.items()
+    },
+    "supervision:changes": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:change": [Row(change, KEEPING, refused=403, sign_in=True)],
+    "supervision:apply_change": [
+        Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
     ],
+    "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
+    "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=KEEPER, post=KEEPER, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:extend_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
+    "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.

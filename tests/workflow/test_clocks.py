@@ -258,7 +258,7 @@ def test_the_allowance_of_a_department_starts_anew_with_a_new_department(cast: C
     words: dict[str, Any] = {"department": cast.other, "reason": "职责调整"}
     at = china(2026, 3, 4)
     inquiry = perform("reassign", inquiry.number, by=cast.by("supervisor"), at=at, **words)
-    allowance = clock(inquiry, Target.DEPARTMENT)
+    allowance = clock(inquiry, Target.DEPARTMENT, 2)
     assert (allowance.department_id, allowance.started_at) == (cast.other.pk, at)
 
 

@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Do the background work once: fire due clocks, lapse and close cases, send waiting "
-        "letters, fold figures. With --loop, go on until told to stop. Running it twice, late or "
+        "Do the background work once: fire due clocks, lapse and close cases, reckon clocks anew "
+        "after a change of a calendar or a rule, send waiting letters, fold figures. With --loop, "
+        "go on until told to stop. Running it twice, late or "
         "from several processes does nothing twice."
     )
 
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         if not options["loop"]:
             done = tick(now())
             self.stdout.write(
-                f"{done.events} events, {done.letters} letters, {done.deltas} changes of figures"
+                f"{done.events} events, {done.letters} letters, {done.deltas} changes of figures,"
+                f" {done.clocks} clocks reckoned anew"
             )
             return
         stop = threading.Event()
