@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from foundation.keyset import CappedCount, capped_count
 from sla.figures import EVERYTHING, Scope
 from sla.irregular.rules import (
     EXTENDED_MORE_THAN,
@@ -40,7 +41,7 @@ class Reasons:
 
 
 class Irregular:
-    """The irregular cases received in a period, in one part of the house. One query to begin."""
+    """The irregular cases received in a period, in one part of the house. Two queries to begin."""
 
     def __init__(self, period: Period, scope: Scope = EVERYTHING) -> None:
         first, after = period.instants
@@ -49,6 +50,22 @@ class Irregular:
             scope.q(unassigned=None), received_at__gte=first, received_at__lt=after
         )
         self._bulks: Mapping[int, Bulk] = bulks(self._answers_at_due(after, scope))
+        self._paused: Mapping[int, list[datetime]] = self._paused_at_due(after, scope)
+
+    def _paused_at_due(self, after: datetime, scope: Scope) -> Mapping[int, list[datetime]]:
+        """When the promise to the citizen was stopped within its last working day, by case."""
+        pauses = ClockPause.objects.filter(
+            scope.q(unassigned=None, path="clock__case__"),
+            at_due=True,
+            clock__target=Target.REPLY,
+            since__gte=self._first,
+            clock__case__received_at__gte=self._first,
+            clock__case__received_at__lt=after,
+        )
+        found: defaultdict[int, list[datetime]] = defaultdict(list)
+        for case_id, since in pauses.order_by("since").values_list("clock__case_id", "since"):
+            found[case_id].append(since)
+        return found
 
     def _answers_at_due(self, after: datetime, scope: Scope) -> Iterable[Answer]:
         clocks = Clock.objects.filter(
@@ -75,8 +92,7 @@ class Irregular:
             case Rule.BULK:
                 wanted = Q(pk__in=list(self._bulks))
             case Rule.PAUSED:
-                pauses = _pauses().filter(since__gte=self._first)
-                wanted = Q(pk__in=pauses.values("clock__case_id"))
+                wanted = Q(pk__in=list(self._paused))
         return self._cases.filter(wanted)
 
     def all(self) -> QuerySet[Case]:
@@ -84,27 +100,25 @@ class Irregular:
         first, *others = (self.of(rule).order_by().values("pk") for rule in Rule)
         return Case.objects.filter(pk__in=first.union(*others))
 
-    def reasons(self, cases: Iterable[Case]) -> dict[int, Reasons]:
-        """Why each of these is listed. One query."""
-        paused: defaultdict[int, list[datetime]] = defaultdict(list)
-        kept = {case.pk: case for case in cases}
-        pauses = _pauses().filter(clock__case_id__in=kept).order_by("since")
-        for case_id, since in pauses.values_list("clock__case_id", "since"):
-            paused[case_id].append(since)
+    def counts(self, cap: int) -> dict[Rule, CappedCount]:
+        """How many cases each rule finds, counted no further than `cap`. Two queries."""
+        known = {Rule.PAUSED: len(self._paused), Rule.BULK: len(self._bulks)}
         return {
-            pk: Reasons(
-                paused=tuple(paused[pk]),
-                extensions=case.extensions if case.extensions > EXTENDED_MORE_THAN else 0,
-                returns=case.returns if case.returns > PASSED_ON_MORE_THAN else 0,
-                reassignments=(
-                    case.reassignments if case.reassignments > PASSED_ON_MORE_THAN else 0
-                ),
-                bulk=self._bulks.get(pk),
+            rule: (
+                CappedCount(min(known[rule], cap), known[rule] > cap)
+                if rule in known
+                else capped_count(self.of(rule), cap)
             )
-            for pk, case in kept.items()
+            for rule in Rule
         }
 
-
-def _pauses() -> QuerySet[ClockPause]:
-    """Pauses of promises to citizens that began within the last working day before due."""
-    return ClockPause.objects.filter(at_due=True, clock__target=Target.REPLY)
+    def reasons(self, case: Case) -> Reasons:
+        """Why a case is listed."""
+        often = PASSED_ON_MORE_THAN
+        return Reasons(
+            paused=tuple(self._paused.get(case.pk, ())),
+            extensions=case.extensions if case.extensions > EXTENDED_MORE_THAN else 0,
+            returns=case.returns if case.returns > often else 0,
+            reassignments=case.reassignments if case.reassignments > often else 0,
+            bulk=self._bulks.get(case.pk),
+        )

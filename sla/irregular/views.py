@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from foundation.keyset import capped_count, paginate
+from foundation.keyset import paginate
 from foundation.templatetags.huiying import local_datetime
 from sla import streams
 from sla.figures import UNASSIGNED
@@ -69,15 +69,18 @@ def irregular(request: HttpRequest) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         size=PAGE,
     )
-    reasons = found.reasons(page.items)
-    counts = {rule: capped_count(found.of(rule), COUNTED_TO) for rule in Rule}
+    counts = found.counts(COUNTED_TO)
     return desk.render(
         "supervision/irregular.html",
         rules=[(rule, RULES[rule], str(ABOUT[rule]) % NUMBERS, str(counts[rule])) for rule in Rule],
         rule=chosen,
         page=page,
         listed=[
-            {"case": case, "kind": streams.word("kinds", case.kind), "why": why(reasons[case.pk])}
+            {
+                "case": case,
+                "kind": streams.word("kinds", case.kind),
+                "why": why(found.reasons(case)),
+            }
             for case in page.items
         ],
         choices=_choices(desk, order),

@@ -156,7 +156,7 @@ def test_a_case_found_by_two_rules_stands_there_once_with_both_reasons(cast: Cas
     ask(inquiry, cast, china(2026, 3, 11, 10))
     irregular = Irregular(YEAR)
     [case] = irregular.all()
-    reasons = irregular.reasons([case])[case.pk]
+    reasons = irregular.reasons(case)
     assert (reasons.extensions, reasons.paused, reasons.bulk) == (
         2,
         (china(2026, 3, 11, 10),),

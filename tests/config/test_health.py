@@ -57,6 +57,7 @@ def test_a_silent_database_gives_503_and_no_details(client, monkeypatch):
 def test_alarms_written_late_make_a_node_not_ready(client, cast, settings):
     made = [make_inquiry(MONDAY) for _ in range(STUCK_ALLOWED + 1)]
     due = made[0].case.clocks.earliest("next_event_at").next_event_at
+    assert due is not None
     settings.SWEEP_MAX_LAG = timedelta(minutes=15)
     for late, status in ((timedelta(minutes=15), 200), (timedelta(minutes=16), 503)):
         with time_machine.travel(due + late, tick=False):
