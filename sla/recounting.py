@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ledger.models import Event
+from sla.hindsight import taken_back, undone
 from sla.measures import CaseLine, Cell, SurveyLine, as_of, measures
 from sla.models import Case, Survey
 from sla.periods import Period
@@ -20,6 +22,10 @@ FACTS = (
     "department_id",
     "kind",
     "channel",
+    "category",
+    "district",
+    "handler_id",
+    "dispatched_at",
     "due_at",
     "paused_at",
     "replied_at",
@@ -30,14 +36,18 @@ FACTS = (
 )
 
 
-def lines(cases: QuerySet[Case]) -> Iterator[tuple[int, CaseLine]]:
-    """(Primary key, line) of every case, streamed."""
-    rows = cases.order_by("pk").values_list("pk", *FACTS).iterator(chunk_size=CHUNK)
+def lines(cases: QuerySet[Case], instant: datetime | None = None) -> Iterator[tuple[int, CaseLine]]:
+    """(Primary key, line) of every case, streamed; with `instant` taken back to what was written
+    then (facts to come included: see `measures.as_of`)."""
+    rows = cases.order_by("pk").values_list("pk", "number", *FACTS).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         surveys = _surveys([row[0] for row in chunk])
-        for row in chunk:
-            facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
-            yield row[0], CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
+        changed = undone([row[1] for row in chunk], instant) if instant else {}
+        for pk, number, *values in chunk:
+            facts: dict[str, Any] = dict(zip(FACTS, values, strict=True))
+            if number in changed:
+                facts = taken_back(facts, changed[number])
+            yield pk, CaseLine(**facts, surveys=tuple(surveys.get(pk, ())))
 
 
 def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
@@ -53,9 +63,10 @@ def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
 def recount(
     cases: QuerySet[Case], instant: datetime, *, basis: str, period: Period
 ) -> Counter[Cell]:
-    """The counts of the period as they stood at an instant, from the case lines alone."""
+    """The counts of the period as they stood at an instant, from case lines and ledger alone."""
     total: Counter[Cell] = Counter()
-    for _, line in lines(cases.filter(_touching(period, basis), received_at__lte=instant)):
+    touching = cases.filter(_touching(period, basis, instant), received_at__lte=instant)
+    for _, line in lines(touching, instant):
         known = as_of(line, instant)
         if known is None:
             continue
@@ -65,16 +76,29 @@ def recount(
     return total
 
 
-def _touching(period: Period, basis: str) -> Q:
-    """Cases that can count in the period; spares reading the rest."""
+def _touching(period: Period, basis: str, instant: datetime) -> Q:
+    """Cases that can count in the period; spares reading the rest.
+
+    By event, a fact of the period may since have been taken back: such a case has a later event.
+    """
     first, after = period.instants
     if basis == "receipt":
         return Q(received_at__gte=first, received_at__lt=after)
-    facts = ("received_at", "excluded_at", "replied_at", "published_at", "verdict_at", "due_at")
+    facts = (
+        "received_at",
+        "dispatched_at",
+        "excluded_at",
+        "replied_at",
+        "published_at",
+        "verdict_at",
+        "due_at",
+    )
     wanted = Q()
     for fact in facts:
         wanted |= Q(**{f"{fact}__gte": first, f"{fact}__lt": after})
     surveyed = Survey.objects.filter(
         Q(asked_at__gte=first, asked_at__lt=after) | Q(rated_at__gte=first, rated_at__lt=after)
     )
-    return Q(received_at__lt=after) & (wanted | Q(pk__in=surveyed.values("case_id")))
+    changed = Event.objects.filter(at__gt=instant)
+    wanted |= Q(pk__in=surveyed.values("case_id")) | Q(number__in=changed.values("case_number"))
+    return Q(received_at__lt=after) & wanted

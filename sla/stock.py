@@ -14,9 +14,9 @@ from typing import Any, cast
 
 from django.db.models import Count, Q
 
-from sla.figures import EVERYTHING, Scope
 from sla.models import Case
 from sla.periods import Period
+from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
 
 STOCKS = ("open", "due_soon", "overdue", "paused")

@@ -21,7 +21,8 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    Topics and districts change while the house runs: they are looked up. `check` yields what it
+    finds wrong with the stream's rows; `manage.py verify` runs it.
     """
 
     code: str
@@ -30,6 +31,8 @@ class Stream:
     stages: Words = field(default_factory=dict)
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
+    topics: Callable[[], Words] = dict
+    districts: Callable[[], Words] = dict
     check: Callable[[Progress], Iterator[Difference]] | None = None
 
 
@@ -45,8 +48,13 @@ def streams() -> list[Stream]:
 
 
 def words(group: str) -> dict[Any, str | Promise]:
-    """All codes of a group (kinds, channels, stages, exclusions, ratings) in their own order."""
-    return {code: word for stream in streams() for code, word in getattr(stream, group).items()}
+    """All codes of a group (kinds, channels, stages, exclusions, ratings, topics, districts) in
+    their own order."""
+    found: dict[Any, str | Promise] = {}
+    for stream in streams():
+        named = getattr(stream, group)
+        found |= named() if callable(named) else named
+    return found
 
 
 def word(group: str, code: str | int) -> str:

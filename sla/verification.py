@@ -20,6 +20,7 @@ from accounts.models import Department
 from ledger.checking import faults
 from sla.measures import MEASURES, measures
 from sla.models import Case, Clock, ClockPause, Delta, Rollup, Survey
+from sla.part_checking import part_differences
 from sla.recounting import lines
 from sla.replay import Replay
 from sla.streams import streams
@@ -53,6 +54,7 @@ def silent(check: str, done: int) -> None:
 def verify(progress: Progress = silent) -> Iterator[Difference]:
     """All differences, from all checks. Run it within `foundation.snapshot.snapshot`."""
     yield from check_figures(progress)
+    yield from check_parts()
     yield from check_clocks(progress)
     yield from check_chains()
     for stream in streams():
@@ -78,6 +80,16 @@ def check_figures(progress: Progress = silent) -> Iterator[Difference]:
         for measure, has, must in zip(MEASURES, now, then, strict=True):
             if has != must:
                 yield Difference("figures", subject, f"{measure} is {has}, the cases say {must}")
+
+
+def check_parts() -> Iterator[Difference]:
+    """The same by topic, district and handler."""
+    codes = dict(Department.objects.values_list("pk", "code"))
+    for place, measure, has, must in part_differences():
+        grain, basis, day, department, kind, channel, part, value = place
+        subject = f"{grain} {basis} {day} {codes.get(department, '-')} {kind} {channel}"
+        detail = f"{measure} is {has}, the cases say {must}"
+        yield Difference("figures", f"{subject} {part} {value or '-'}", detail)
 
 
 def _counted(progress: Progress) -> dict[Place, Vector]:

@@ -29,6 +29,9 @@ pytestmark = pytest.mark.django_db
 SINCE = china(2025, 11, 20, 0)
 NOW = china(2026, 3, 20, 12)
 numbers = count()
+PARTS_OF = ("topic", "district", "handler")
+"""Breakdowns that are folded each by itself: a report has one of them at most."""
+PARTS = {"topic": "topic", "no district": "district"}
 
 hours = st.integers(0, 24 * 110).map(lambda n: SINCE + timedelta(hours=n))
 waits = st.integers(0, 24 * 30).map(lambda n: timedelta(hours=n))
@@ -80,6 +83,8 @@ def play(fate: Fate, departments: Sequence[Department], policy: Policy) -> CaseL
         title="x",
         stage="submitted",
         kind=fate.kind,
+        category=f"about-{fate.channel}",
+        district=fate.kind if fate.paused else "",
         channel=fate.channel,
         received_at=fate.received,
         due_at=fate.received + fate.due,
@@ -142,6 +147,10 @@ def expected(
             continue
         if scope.kind is not None and line.kind != scope.kind:
             continue
+        if scope.category is not None and line.category != scope.category:
+            continue
+        if scope.district is not None and line.district != scope.district:
+            continue
         for cell, n in measures(known).items():
             if cell.key.basis == basis and cell.key.day in period:
                 total[cell.measure] += n
@@ -165,7 +174,7 @@ def ground(bureau: None) -> tuple[list[Department], Policy]:
     periods,
     st.sampled_from(BASES),
     st.sampled_from([NOW, *[SINCE + timedelta(days=n) for n in (10, 42, 90)]]),
-    st.sampled_from(["all", "department", "none", "kind"]),
+    st.sampled_from(["all", "department", "none", "kind", "topic", "no district"]),
 )
 def test_report_and_recount_and_list_agree(
     ground: tuple[list[Department], Policy],
@@ -181,15 +190,19 @@ def test_report_and_recount_and_list_agree(
         "department": Scope(department_id=departments[0].pk),
         "none": Scope(department_id=0),
         "kind": Scope(kind="complaint"),
+        "topic": Scope(category="about-phone"),
+        "no district": Scope(department_id=0, district=""),
     }[limit]
     period = Period(*span)
     with transaction.atomic():
         lines = [play(fate, departments, policy) for fate in chosen]
         must = expected(lines, period, basis, instant, scope)
-        made = reports(*span, bys=COLUMNS, basis=basis, as_of=instant, now=NOW, scope=scope)
-        assert made[None].total.counts == must
-        for by in COLUMNS:
-            assert added(made[by].rows) == must
+        for part in PARTS_OF if not scope.parts else [PARTS[limit]]:
+            bys = [by for by in COLUMNS if by not in PARTS_OF or by == part]
+            made = reports(*span, bys=bys, basis=basis, as_of=instant, now=NOW, scope=scope)
+            assert made[None].total.counts == must
+            for by in bys:
+                assert added(made[by].rows) == must
         for measure in MEASURES:
             key = selection.Key(measure, period, instant, basis, scope)
             listed = selection.surveyed if measure in selection.SURVEYED else selection.counted
@@ -240,7 +253,7 @@ def test_a_report_costs_two_statements_however_it_is_broken_down(
     "wrong",
     [
         {"basis": "closed"},
-        {"by": "handler"},
+        {"by": "colour"},
         {"as_of": NOW + timedelta(seconds=1)},
     ],
 )

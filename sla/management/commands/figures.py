@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.clock import now
-from sla.figures import COLUMNS, Report, Row, report
+from sla.figures import COLUMNS, Report, Row, definitions, report
 from sla.measures import BASES, MEASURES, ZONE
 from sla.periods import InstantError, PeriodError, instant_of
 from sla.rates import RATES
@@ -80,9 +80,13 @@ def _table(made: Report) -> list[str]:
         f"{made.period.start} to {made.period.end}, by {made.basis},"
         f" as of {known:%Y-%m-%d %H:%M:%S %z}, definition {made.definition}"
     )
+    named = "; ".join(
+        f"{HEADINGS[rate]} ({one.code}) = {one.numerator} / {one.denominator}"
+        for rate, one in definitions().items()
+    )
     return [
         title,
-        "",
+        named,
         *(_line(cells, widths) for cells in [head, *body]),
     ]
 
