@@ -24,7 +24,7 @@ from foundation.keyset import Page, capped_count, paginate
 from sla import board as boards
 from sla import selection, streams, wording
 from sla.asking import Question, QuestionForm, read
-from sla.figures import UNASSIGNED, reports
+from sla.figures import UNASSIGNED, definitions, reports
 from sla.measures import SURVEYED, survey_as_of
 from sla.models import Case, Survey
 from sla.recording import survey_line
@@ -89,7 +89,7 @@ class Desk:
             "basis": wording.BASES[self.asked.basis],
             "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
-            "definitions": wording.DEFINITIONS,
+            "definitions": wording.explained(definitions()),
         }
         if "measure" not in context:
             kept = {"by": context["by"]} if "by" in context else {}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkCalendar
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
-from sla.models.figures import Delta, Rollup
+from sla.models.figures import Delta, PartRollup, Rollup
 from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.policy import Policy
 from sla.models.policy_change import PolicyChange
@@ -19,6 +19,7 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "PartRollup",
     "Policy",
     "PolicyChange",
     "Recalculation",

@@ -17,8 +17,9 @@ from inquiries.workflow import perform
 from ledger.models import Event
 from notices.models import InboxItem, Outbox
 from sla.background import tick
-from sla.figures import Scope, report
+from sla.figures import report
 from sla.models import Clock, Survey
+from sla.scope import Scope
 from sla.targets import Target
 from sla.verification import verify
 from tests.factories import CHINA, MONDAY, Cast, UserFactory, advance, china, make_inquiry
