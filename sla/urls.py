@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from sla import views
+from sla.reports import views as reports
 
 app_name = "supervision"
 urlpatterns = [
@@ -14,4 +15,11 @@ urlpatterns = [
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
     path("times/", views.times, name="times"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/new/", reports.new, name="new_report"),
+    path("reports/<int:pk>/", reports.shown, name="report"),
+    path("reports/<int:pk>/correct/", reports.correct, name="correct_report"),
+    path("reports/<int:pk>/<int:number>/", reports.shown, name="report_version"),
+    path("reports/<int:pk>/<int:number>/sign/", reports.sign, name="sign_report"),
+    path("reports/<int:pk>/<int:number>/<str:form>/", reports.export, name="export_report"),
 ]

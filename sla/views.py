@@ -37,6 +37,11 @@ View = Callable[..., HttpResponse]
 
 
 def supervising(view: View) -> View:
+    """A page to look at, for those whom `guarding` lets in."""
+    return require_safe(guarding(view))
+
+
+def guarding(view: View) -> View:
     """Let supervisors and auditors in, send others who have signed in away with 403."""
 
     @wraps(view)
@@ -47,7 +52,7 @@ def supervising(view: View) -> View:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return require_safe(guarded)
+    return guarded
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -84,7 +89,7 @@ class Desk:
             "form": self.form,
             "wrong": self.wrong,
             "basis": wording.BASES[self.asked.basis],
-            "queue_nav": self._nav(),
+            "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
             "definitions": wording.DEFINITIONS,
         }
@@ -94,12 +99,13 @@ class Desk:
         status = 400 if self.wrong else 200
         return render(self.request, template, shown | context, status=status)
 
-    def _nav(self) -> list[dict[str, Any]]:
+    def nav(self) -> list[dict[str, Any]]:
         pages = [
             ("board", reverse("supervision:board"), _("Board"), None, ""),
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [
             {

@@ -6,6 +6,7 @@ from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat
 from sla.models.policy import Policy
+from sla.models.report import PeriodReport, ReportSignature, ReportVersion
 
 __all__ = [
     "CalendarDay",
@@ -17,7 +18,10 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "PeriodReport",
     "Policy",
+    "ReportSignature",
+    "ReportVersion",
     "Rollup",
     "Survey",
     "WorkCalendar",

@@ -21,6 +21,7 @@ TEAM = HOUSE | {"handler", "reviewer"}
 """Those who may open a case that the department of `handler` leads."""
 
 SUPERVISION = frozenset({"supervisor", "auditor"})
+SUPERVISORS = frozenset({"supervisor"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ def case(name: str) -> Callable[[World], tuple[Any, ...]]:
 
 def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any, ...]]:
     return lambda world: (world.number(name), world.file(name, origin).pk)
+
+
+def report(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id,)
+
+
+def version(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id, world.report.number)
 
 
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
@@ -141,6 +150,24 @@ PAGES: dict[str, list[Row]] = {
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:reports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_report": [
+        Row(get=SUPERVISORS, post=SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:report": [Row(report, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:report_version": [Row(version, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:correct_report": [
+        Row(report, None, SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:sign_report": [
+        # The supervisor of this world has made the version and may not sign it.
+        Row(version, None, SUPERVISORS, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:export_report": [
+        Row(lambda world: (*version(world), "json"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "docx"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "xlsx"), SUPERVISION, refused=403, sign_in=True),
+    ],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.

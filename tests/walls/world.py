@@ -26,6 +26,9 @@ from inquiries.states import Ground, Kind
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
+from sla.models import ReportVersion
+from sla.reports import spans
+from sla.reports.freezing import freeze_first
 from tests.factories import (
     PASSWORD,
     Cast,
@@ -74,10 +77,15 @@ class World:
     media: Path
     cases: dict[str, Inquiry] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    versions: list[ReportVersion] = field(default_factory=list)
     _pages: dict[str, dict[str, Seen]] = field(default_factory=dict)
 
     def number(self, name: str) -> str:
         return self.cases[name].case.number
+
+    @property
+    def report(self) -> ReportVersion:
+        return self.versions[0]
 
     def code(self, name: str) -> str:
         return code_for(f"form-key-of-{name}")
@@ -310,6 +318,9 @@ def build(media: Path) -> World:
         part(maker)
     _issue_tokens(world)
     tick(NOW)
+    month = spans.span("month", 2026, 3)
+    by = cast.by("supervisor")
+    world.versions.append(freeze_first("month", month, by=by, as_of=NOW, now=NOW))
     for name in world.cases:
         world.cases[name] = world.fresh(name)
     return world
