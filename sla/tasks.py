@@ -3,8 +3,10 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
+from foundation.nudge import nudge
 from sla import background, folding
 from sla import sweep as sweeping
+from sla.exports.working import BATCHES, work
 
 
 @shared_task
@@ -20,3 +22,12 @@ def sweep() -> int:
 def fold() -> int:
     """Fold deltas into rollups."""
     return folding.fold()
+
+
+@shared_task
+def export() -> int:
+    """Write waiting exports; ask for another round while there is more."""
+    done = work(now())
+    if done == BATCHES:
+        nudge("sla.tasks.export")
+    return done

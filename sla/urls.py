@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from sla import views
+from sla.exports import views as exports
 from sla.reports import views as reports
 
 app_name = "supervision"
@@ -15,6 +16,9 @@ urlpatterns = [
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
     path("times/", views.times, name="times"),
+    path("files/", exports.listed, name="exports"),
+    path("files/new/", exports.new, name="new_export"),
+    path("files/<slug:token>/", exports.fetch, name="fetch_export"),
     path("reports/", reports.listed, name="reports"),
     path("reports/new/", reports.new, name="new_report"),
     path("reports/<int:pk>/", reports.shown, name="report"),

@@ -10,8 +10,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from sla import board as boards
 from sla import selection, streams, wording
 from sla.asking import Question, QuestionForm, read
 from sla.figures import UNASSIGNED, reports
+from sla.lists import rows_of
 from sla.models import Case, Survey
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
 from sla.stock import STOCKS, Stock, answer_times, stock
@@ -33,7 +33,7 @@ PAGE = 30
 COUNTED_TO = 10_000
 URGED_FROM = ("overdue", "due_soon", "open")
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def supervising(view: View) -> View:
@@ -45,7 +45,7 @@ def guarding(view: View) -> View:
     """Let supervisors and auditors in, send others who have signed in away with 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not actor_of(request).has(*SUPERVISING):
@@ -55,8 +55,12 @@ def guarding(view: View) -> View:
     return guarded
 
 
+def user_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
 def actor_of(request: HttpRequest) -> Actor:
-    return cast(User, request.user).as_actor()
+    return user_of(request).as_actor()
 
 
 class Desk:
@@ -105,6 +109,7 @@ class Desk:
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("exports", reverse("supervision:exports"), _("Files"), None, ""),
             ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [
@@ -232,7 +237,7 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     asked = desk.asked
     if named == "valid" and asked.basis == "event":
         raise Http404
-    rows, order = _rows(named, asked, desk.seen_from)
+    rows, order = rows_of(named, asked, desk.seen_from)
     page = paginate(
         rows,
         order=order,
@@ -251,21 +256,10 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
         listed=_listed(page, desk.seen_from),
         count=str(capped_count(rows, COUNTED_TO)),
         choices=_choices(asked, desk.departments),
+        to_export=(asked.params() | {"measure": named}).items(),
         urge_url=reverse(settings.URGE_PAGE) if may_urge else "",
         urging=_("Please deal with this case now and reply to the citizen in time."),
     )
-
-
-def _rows(named: str, asked: Question, seen_from: Horizon) -> tuple[QuerySet[Any], str]:
-    """The rows of a list, and the field they are walked by."""
-    if named in STOCKS:
-        order = "due_at" if named in ("overdue", "due_soon") else "-received_at"
-        stocked = selection.stocked(named, seen_from, asked.scope)
-        return stocked.select_related("department"), order
-    key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
-    if named in selection.SURVEYED:
-        return selection.surveyed(key).select_related("case__department"), "-case__received_at"
-    return selection.counted(key).select_related("department"), "-received_at"
 
 
 def _listed(page: Page[Any], seen_from: Horizon) -> list[Listed]:

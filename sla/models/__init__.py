@@ -3,6 +3,7 @@ from __future__ import annotations
 from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkCalendar
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
+from sla.models.export import ListExport
 from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat
 from sla.models.policy import Policy
@@ -18,6 +19,7 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "ListExport",
     "PeriodReport",
     "Policy",
     "ReportSignature",

@@ -27,11 +27,10 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     before, after = dict(_cells(old)), dict(_cells(new))
     found = []
     for place in {**after, **before}:
-        was, now = before.get(place), after.get(place)
-        texts = (was[1] if was else None, now[1] if now else None)
-        if texts[0] != texts[1]:
-            names = (now or was or ((), None))[0]
-            found.append(Change(*names, *texts))
+        names = (after.get(place) or before[place])[0]
+        was, now = (held[place][1] if place in held else None for held in (before, after))
+        if was != now:
+            found.append(Change(*names, was, now))
     return found
 
 

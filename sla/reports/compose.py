@@ -9,6 +9,7 @@ from sla.measures import ZONE
 from sla.rates import rates
 from sla.reports.blocks import (
     Block,
+    Cell,
     bars,
     heading,
     lines,
@@ -88,7 +89,7 @@ def _day(day: Any) -> str:
 
 def _rates(found: Findings) -> list[Block]:
     receipt, event = rates(found.total), rates(found.event)
-    rows = [
+    rows: list[tuple[str, Both, list[Cell]]] = [
         (key, word, [receipt[key].as_data(), event[key].as_data(), DEFINITIONS[key]])
         for key, word in RATES.items()
     ]

@@ -91,7 +91,7 @@ def sign(version: ReportVersion, *, by: Actor, now: datetime) -> ReportSignature
         if ReportSignature.objects.filter(version=version).exists():
             raise ReportRefused("signed")
         return ReportSignature.objects.create(
-            version=version, signed_by_id=by.user_id, signer=by.label, signed_at=now
+            version=version, signed_by_id=_person(by), signer=by.label, signed_at=now
         )
 
 
@@ -155,6 +155,11 @@ def _newest_locked(report_id: int) -> ReportVersion:
     return ReportVersion.objects.filter(report_id=report_id).latest("number")
 
 
+def _person(by: Actor) -> int:
+    assert by.user_id is not None, "only people hold roles"
+    return by.user_id
+
+
 def _refuse_unless_supervisor(by: Actor) -> None:
     if not by.has(Role.SUPERVISOR):
         raise ReportRefused("not_supervisor")
@@ -179,7 +184,7 @@ def _write(
         figures=figures,
         document=document,
         digest=digest_of(figures, document),
-        drafted_by_id=by.user_id,
+        drafted_by_id=_person(by),
         drafter=by.label,
         drafted_at=now,
     )

@@ -203,7 +203,7 @@ def test_a_correction_is_a_new_version_that_shows_what_changed(cast: Cast) -> No
 
 def test_two_corrections_at_once_one_wins_the_other_is_told(cast: Cast) -> None:
     made = frozen(cast)
-    given = {"by": cast.by("supervisor"), "as_of": YEAR_END, "now": YEAR_END}
+    given: dict[str, Any] = {"by": cast.by("supervisor"), "as_of": YEAR_END, "now": YEAR_END}
     freeze_again(made.report, seen=1, reason="一", **given)
     with pytest.raises(ReportRefused, match="newer"):
         freeze_again(made.report, seen=1, reason="二", **given)
@@ -220,7 +220,7 @@ def test_who_may_not_sign(cast: Cast, who: str, why: str) -> None:
 
 def test_another_supervisor_signs_once_and_the_newest_only(cast: Cast, second: User) -> None:
     made = frozen(cast)
-    given = {"by": cast.by("supervisor"), "as_of": YEAR_END, "now": YEAR_END}
+    given: dict[str, Any] = {"by": cast.by("supervisor"), "as_of": YEAR_END, "now": YEAR_END}
     newer = freeze_again(made.report, seen=1, reason="更正", **given)
     with pytest.raises(ReportRefused, match="newer"):
         sign(made, by=second.as_actor(), now=YEAR_END)
@@ -311,7 +311,8 @@ def test_the_word_file_is_laid_out_as_an_official_document(cast: Cast, second: U
     page = file.sections[0]
     sizes = (page.page_width, page.page_height, page.left_margin, page.right_margin)
     assert sizes == pytest.approx((Mm(210), Mm(297), Mm(28), Mm(26)), abs=Mm(0.1))
-    assert all(table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in file.tables)
+    heads: list[Any] = [table.rows[0]._tr.trPr for table in file.tables]
+    assert all(head.find(qn("w:tblHeader")) is not None for head in heads)
     assert any("第二人" in line for line in text)
     english = Document(BytesIO(export(cast, made, "docx", "?lang=en").content))
     assert english.paragraphs[0].text == "Report on public inquiries, 2026"
@@ -326,7 +327,7 @@ def test_numbers_are_numbers_and_words_are_never_formulas(cast: Cast) -> None:
     made = frozen(cast)
     book = load_workbook(BytesIO(export(cast, made, "xlsx", "?lang=en").content))
     sheet = book["By department"]
-    row = [cell.value for cell in sheet[2]]
+    row: list[Any] = [cell.value for cell in sheet[2]]
     assert sheet["A2"].data_type == "s"
     assert row[0].startswith("=HYPERLINK")
     assert row[1] == 2

@@ -150,6 +150,13 @@ PAGES: dict[str, list[Row]] = {
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:exports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_export": [
+        Row(get=None, post=SUPERVISION, refused=403, sign_in=True, posted=(400,))
+    ],
+    "supervision:fetch_export": [
+        Row(lambda world: (world.export.token,), SUPERVISORS, refused=403, sign_in=True),
+    ],
     "supervision:reports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:new_report": [
         Row(get=SUPERVISORS, post=SUPERVISORS, refused=403, sign_in=True, posted=(422,))
@@ -176,6 +183,8 @@ SOME_REFUSED_ELSEWHERE = {
     ("desk:ledger", "superuser"): 404,
     # The citizen is at home here: a file of the staff's is none of this case.
     ("portal:attachment", "citizen"): 404,
+    # An auditor has files of their own; that there are others is not told.
+    ("supervision:fetch_export", "auditor"): 404,
     # Those who may see the case are led back to it and told why they cannot publish.
     **{("desk:publication", name): 302 for name in TEAM - {"reviewer"}},
 }

@@ -26,7 +26,7 @@ from inquiries.states import Ground, Kind
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
-from sla.models import ReportVersion
+from sla.models import ListExport, ReportVersion
 from sla.reports import spans
 from sla.reports.freezing import freeze_first
 from tests.factories import (
@@ -78,10 +78,15 @@ class World:
     cases: dict[str, Inquiry] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     versions: list[ReportVersion] = field(default_factory=list)
+    exports: list[ListExport] = field(default_factory=list)
     _pages: dict[str, dict[str, Seen]] = field(default_factory=dict)
 
     def number(self, name: str) -> str:
         return self.cases[name].case.number
+
+    @property
+    def export(self) -> ListExport:
+        return self.exports[0]
 
     @property
     def report(self) -> ReportVersion:
@@ -317,6 +322,17 @@ def build(media: Path) -> World:
     for part in (_at_intake, _in_departments, _waiting, _answered):
         part(maker)
     _issue_tokens(world)
+    list_of_overdue = ListExport.objects.create(
+        made_by=cast.supervisor,
+        measure="overdue",
+        asked={"as_of": NOW.isoformat()},
+        form="csv",
+        language="en",
+        token="0" * 32,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+    world.exports.append(list_of_overdue)
     tick(NOW)
     month = spans.span("month", 2026, 3)
     by = cast.by("supervisor")
