@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep clocks": {"task": "sla.tasks.sweep", "schedule": 30.0},
     "fold figures": {"task": "sla.tasks.fold", "schedule": 60.0},
+    "look for what needs attention": {"task": "sla.tasks.attend", "schedule": 300.0},
     "write exports": {"task": "sla.tasks.export", "schedule": 30.0},
     "deliver notices": {"task": "notices.tasks.deliver", "schedule": 15.0},
 }

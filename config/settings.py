@@ -251,6 +251,9 @@ else:
 HEARTBEAT_MAX_AGE = timedelta(seconds=env.number("HEARTBEAT_MAX_AGE", 300, minimum=1))
 """How old the last background pass may be before /readyz says that the node is not ready."""
 
+SELF_TEST = env.flag("SELF_TEST")
+"""Try the public form once a day, as an inspector would; nothing of the trial is kept."""
+
 # -- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {

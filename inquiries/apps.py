@@ -10,9 +10,11 @@ class InquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inquiries import happenings, letters, supervised
+        from inquiries import happenings, letters, selftest, supervised
         from notices.rendering import provide_context
+        from sla.attention.watching import register_self_test
 
         happenings.connect()
         supervised.connect()
         provide_context(letters.context_for)
+        register_self_test(selftest.try_public_form)

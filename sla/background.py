@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.delivery import deliver
+from sla.attention.watching import watch
 from sla.exports.working import work
 from sla.folding import fold
 from sla.models import Heartbeat
@@ -28,6 +29,7 @@ def tick(now: datetime) -> Pass:
     """Fire due clocks, send waiting letters, fold figures, and leave a heartbeat."""
     done = Pass(events=sweep(now), letters=deliver(now), deltas=fold())
     work(now)
+    watch(now)
     beat("tick", now)
     return done
 

@@ -6,6 +6,7 @@ from foundation.clock import now
 from foundation.nudge import nudge
 from sla import background, folding
 from sla import sweep as sweeping
+from sla.attention.watching import watch
 from sla.exports.working import BATCHES, work
 
 
@@ -22,6 +23,12 @@ def sweep() -> int:
 def fold() -> int:
     """Fold deltas into rollups."""
     return folding.fold()
+
+
+@shared_task
+def attend() -> None:
+    """Look for what needs attention."""
+    watch(now())
 
 
 @shared_task

@@ -21,17 +21,21 @@ from accounts.models import Department, User
 from foundation import clock
 from foundation.keyset import Page, capped_count, paginate
 from sla import board as boards
-from sla import selection, streams, wording
+from sla import streams, wording
 from sla.asking import Question, QuestionForm, read
+from sla.attention.concerns import concerns
 from sla.figures import UNASSIGNED, reports
-from sla.lists import rows_of
+from sla.lists import is_list, label_of, of_now, rows_of
 from sla.models import Case, Survey
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
-from sla.stock import STOCKS, Stock, answer_times, stock
+from sla.stock import Stock, answer_times, stock
 
 PAGE = 30
 COUNTED_TO = 10_000
 URGED_FROM = ("overdue", "due_soon", "open")
+
+DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For files: as downloads, never to be run or shown inside the site."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -147,6 +151,7 @@ def board(request: HttpRequest) -> HttpResponse:
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],
+        concerns=concerns(asked.now),
     )
 
 
@@ -231,7 +236,7 @@ class Listed:
 def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     """Exactly the cases behind a number of the board."""
     named = measure or request.GET.get("measure", "received")
-    if named not in selection.LISTED:
+    if not is_list(named):
         raise Http404
     desk = Desk(request, measure)
     asked = desk.asked
@@ -249,8 +254,8 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     return desk.render(
         "supervision/cases.html",
         measure=named,
-        label=wording.COUNTS[named],
-        of_period=named not in STOCKS,
+        label=label_of(named),
+        of_period=not of_now(named),
         part=_part(asked, desk.departments),
         page=page,
         listed=_listed(page, desk.seen_from),

@@ -20,13 +20,12 @@ from accounts.models import Department
 from foundation import clock
 from foundation.keyset import capped_count, paginate
 from foundation.nudge import nudge
-from sla import selection, wording
 from sla.asking import read
 from sla.exports.working import MOST_IN_WORKBOOK
-from sla.lists import rows_of
+from sla.lists import is_list, label_of, rows_of
 from sla.models import ListExport
 from sla.standing import horizon
-from sla.views import Desk, actor_of, guarding, supervising, user_of
+from sla.views import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising, user_of
 
 PAGE = 30
 KEPT = timedelta(days=7)
@@ -40,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Have a list written to a file: the list's own question, as known at this instant."""
     now = clock.now()
     measure, form = request.POST.get("measure", ""), request.POST.get("form", "")
-    if measure not in selection.LISTED or form not in ListExport.Form.values:
+    if not is_list(measure) or form not in ListExport.Form.values:
         raise BadRequest
     _form, asked = read(request.POST, now, list(Department.objects.all()))
     if asked is None or (measure == "valid" and asked.basis == "event"):
@@ -88,7 +87,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "queue_nav": Desk(request, "exports").nav(),
         "nav_title": _("Supervision"),
-        "rows": [(export, wording.COUNTS[export.measure]) for export in page.items],
+        "rows": [(export, label_of(export.measure)) for export in page.items],
         "page": page,
         "kept_days": KEPT.days,
     }
@@ -104,7 +103,7 @@ def fetch(request: HttpRequest, token: str) -> FileResponse:
         raise Http404
     name = f"{export.measure}-{export.created_at:%Y%m%d}.{export.form}"
     response = FileResponse(export.path.open("rb"), as_attachment=True, filename=name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response["Content-Security-Policy"] = DOWNLOAD_POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response

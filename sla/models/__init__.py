@@ -6,6 +6,7 @@ from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.export import ListExport
 from sla.models.figures import Delta, Rollup
 from sla.models.heartbeat import Heartbeat
+from sla.models.incident import Incident
 from sla.models.policy import Policy
 from sla.models.report import PeriodReport, ReportSignature, ReportVersion
 
@@ -19,6 +20,7 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "Incident",
     "ListExport",
     "PeriodReport",
     "Policy",

@@ -28,7 +28,7 @@ class ListExport(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    measure = models.CharField(max_length=20)
+    measure = models.CharField(max_length=40)
     asked = models.JSONField()
     form = models.CharField(_("format"), max_length=4, choices=Form)
     language = models.CharField(max_length=10)

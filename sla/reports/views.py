@@ -39,7 +39,7 @@ from sla.reports.freezing import sign as put_signature
 from sla.reports.word import word_file
 from sla.reports.words import in_language
 from sla.reports.workbook import workbook_file
-from sla.views import Desk, actor_of, guarding, supervising
+from sla.views import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising
 
 PAGE = 30
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -234,6 +234,8 @@ def export(request: HttpRequest, pk: int, number: int, form: str) -> HttpRespons
             write(version.document, _signature(version, language), language), content_type=mime
         )
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = DOWNLOAD_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response
 

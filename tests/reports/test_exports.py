@@ -51,7 +51,7 @@ def ask(user: User, form: str = "csv", measure: str = "received", **over: str) -
 
 
 def content(user: User, export: ListExport) -> bytes:
-    answer = reader(user).get(reverse("supervision:fetch_export", args=[export.token]))
+    answer: Any = reader(user).get(reverse("supervision:fetch_export", args=[export.token]))
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
 

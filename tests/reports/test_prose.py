@@ -41,7 +41,7 @@ KINDS = (
 SPAM = part("spam", "垃圾信息", "Spam", excluded=1)
 
 
-def said(language: str = "zh", **over: Any) -> str:
+def said(language: str = "zh", /, **over: int) -> str:
     facts = Facts(name("year", span("year", 2026)), NINE | over, KINDS)
     return "".join(one[language] for one in summary(facts))
 
