@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sla import views
+from sla import load, views
 from sla.exports import views as exports
 from sla.reports import views as reports
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
     path("times/", views.times, name="times"),
+    path("load/", load.shown, name="load"),
     path("exports/", exports.listed, name="exports"),
     path("exports/new/", exports.new, name="new_export"),
     path("exports/<slug:token>/", exports.fetch, name="fetch_export"),

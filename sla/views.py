@@ -113,6 +113,7 @@ class Desk:
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
+            ("load", reverse("supervision:load"), _("Load"), None, ""),
             ("exports", reverse("supervision:exports"), _("Files"), None, ""),
             ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
@@ -148,6 +149,7 @@ def board(request: HttpRequest) -> HttpResponse:
         charts=boards.month_charts(asked, made["month"]),
         breakdown=table,
         bars=boards.received_rows(asked, made[by]),
+        beside=boards.side_by_side(asked, made[by]),
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],

@@ -150,6 +150,7 @@ PAGES: dict[str, list[Row]] = {
     "supervision:due_soon": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:department": [Row(fixed("tech"), SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:load": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:exports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:new_export": [
         Row(get=None, post=SUPERVISION, refused=403, sign_in=True, posted=(400,))
