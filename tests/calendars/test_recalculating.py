@@ -280,6 +280,43 @@ def test_work_broken_off_is_gone_on_with(cast: Cast, monkeypatch: pytest.MonkeyP
     assert list(verify()) == []
 
 
+def test_a_look_broken_off_is_gone_on_with(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sla.recalculating import looking
+
+    for n in range(5):
+        make_inquiry(MONDAY + n * timedelta(minutes=1))
+    change = CalendarChange(days={THURSDAY: HOLIDAY})
+    found = propose_calendar(house(), change, by=cast.by("administrator"), at=NOW)
+    real, calls = looking._forecast, iter(range(9))
+
+    def fail_the_third_time(*args: Any) -> None:
+        real(*args)
+        if next(calls) == 2:
+            raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "_forecast", fail_the_third_time)
+        with pytest.raises(RuntimeError):
+            look(found.pk, NOW, batch=1)
+    found.refresh_from_db()
+    assert (found.state, found.looked, found.changed) == ("previewing", 4, 2)
+    tick(NOW)
+    found.refresh_from_db()
+    assert (found.state, found.looked, found.changed) == ("previewed", 10, 5)
+    assert found.lines.count() == 5
+
+
+def test_hours_under_which_no_date_could_be_named_are_dropped_with_a_reason(cast: Cast) -> None:
+    make_inquiry()
+    held = Policy.objects.get(target=Target.REPLY, kind="consultation")
+    Policy.objects.filter(pk=held.pk).update(unit="working_hours", amount=9000)
+    week = {"0": [["09:00", "09:01"]]}
+    found = propose(cast.by("administrator"), NOW, week=week)
+    assert (found.state, found.finished_at) == ("cancelled", NOW)
+    assert found.reason
+    assert house().version == 1
+
+
 def test_an_event_that_waits_for_the_sweep_goes_before_the_new_dates(cast: Cast) -> None:
     inquiry = make_inquiry()
     now = china(2026, 3, 10)
