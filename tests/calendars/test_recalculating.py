@@ -36,7 +36,6 @@ from sla.recalculating import (
     cancel,
     look,
     propose_calendar,
-    propose_policy,
     work_off,
 )
 from sla.targets import ClockState, Target
@@ -349,60 +348,6 @@ def test_a_department_gets_its_own_hours(cast: Cast) -> None:
     carry_out(cast.by("administrator"), NOW, {date(2026, 3, 4): HOLIDAY})
     assert clock(inquiry, Target.DEPARTMENT).due_at == end_of(3, 11)
     assert list(verify()) == []
-
-
-def rule(**values: Any) -> Policy:
-    held = Policy.objects.get(target=Target.REPLY, kind="consultation")
-    return Policy(
-        **{
-            "stream": "inquiry",
-            "target": Target.REPLY,
-            "kind": "consultation",
-            "calendar": held.calendar,
-            "amount": 7,
-            "cap": 15,
-            "active_from": NOW,
-        }
-        | values
-    )
-
-
-def test_a_new_rule_for_new_cases_leaves_running_ones_alone(cast: Cast) -> None:
-    inquiry = make_inquiry()
-    by = cast.by("administrator")
-    found = propose_policy(rule(), running=False, by=by, at=NOW)
-    assert look(found.pk, NOW) == 0
-    apply(found.pk, by=by, reason="新规", at=NOW)
-    work_off(NOW)
-    assert clock(inquiry, Target.REPLY).due_at == end_of(3, 9)
-    assert make_inquiry(NOW).case.due_at == end_of(3, 12)
-    assert list(verify()) == []
-
-
-def test_a_new_rule_may_be_chosen_for_running_cases(cast: Cast) -> None:
-    mine, other = make_inquiry(), make_inquiry(kind="complaint")
-    by = cast.by("administrator")
-    found = propose_policy(rule(), running=True, by=by, at=NOW)
-    look(found.pk, NOW)
-    found.refresh_from_db()
-    assert (found.looked, found.changed) == (1, 1)
-    apply(found.pk, by=by, reason="新规", at=NOW)
-    work_off(NOW)
-    moved = clock(mine, Target.REPLY)
-    assert (moved.due_at, moved.policy.amount) == (end_of(3, 11), 7)
-    assert clock(other, Target.REPLY).policy.kind == ""
-    assert Outbox.objects.filter(kind="redated").count() == 1
-    found.refresh_from_db()
-    assert found.state == "done"
-    assert found.policy == moved.policy
-    assert found.proposal["policy"][0]["amount"] == 5
-    assert list(verify()) == []
-
-
-def test_a_wider_rule_does_not_take_the_place_of_a_narrower_one(cast: Cast) -> None:
-    make_inquiry()
-    found = propose_policy(rule(kind=""), running=True, by=cast.by("administrator"), at=NOW)
-    assert look(found.pk, NOW) == 0
 
 
 def test_lines_name_each_clock_once(cast: Cast) -> None:
