@@ -9,18 +9,24 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from foundation.templatetags.huiying import local_date
+from sla.explanation import length
 from sla.policies import NoPolicy, PolicyBook, book_of
 from sla.targets import Target
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the sentences speak of: the reply's due date, what is late, and the rules in force."""
+    """What the sentences speak of: the reply's due date, what is late, and the rules in force.
+
+    `left`: how much time the citizen's promise has left, in words.
+    """
 
     stream: str
     kind: str
     at: datetime
     due_at: datetime | None
+    category: str = ""
+    left: str = ""
     late: bool = False
     owner: str = ""
     days_asked: int = 0
@@ -32,13 +38,20 @@ class Outlook:
 
     @property
     def due(self) -> str:
-        return local_date(self.due_at) or _("not fixed while the clock stands still")
+        """When the citizen's deadline is, and how much of it remains."""
+        if self.due_at is None:
+            return _("not fixed while the clock stands still")
+        if not self.left:
+            return local_date(self.due_at)
+        return _("%(due)s (%(left)s)") % {"due": local_date(self.due_at), "left": self.left}
 
-    def days(self, target: Target) -> int:
+    def time(self, target: Target) -> str:
+        """How long the house allows for something, in words; a dash where nothing is ruled."""
         try:
-            return self._book.find(target, self.kind, self.at).amount
+            rule = self._book.find(target, self.kind, self.at, category=self.category)
         except NoPolicy:
-            return 0
+            return "—"
+        return length(rule.amount, rule.unit)
 
 
 def consequence(move: str, outlook: Outlook) -> str:
@@ -77,9 +90,13 @@ def _merge(o: Outlook) -> str:
 
 def _assign(o: Outlook) -> str:
     return _(
-        "The department has %(sign)s working day(s) to sign for it and %(answer)s for its answer."
+        "The department has %(sign)s to sign for it and %(answer)s for its answer."
         " The promise to the citizen stays: due %(due)s."
-    ) % {"sign": o.days(Target.SIGN_FOR), "answer": o.days(Target.DEPARTMENT), "due": o.due}
+    ) % {
+        "sign": o.time(Target.SIGN_FOR),
+        "answer": o.time(Target.DEPARTMENT),
+        "due": o.due,
+    }
 
 
 def _sign_for(o: Outlook) -> str:
@@ -101,9 +118,9 @@ def _reassign(o: Outlook) -> str:
 
 def _ask_supplement(o: Outlook) -> str:
     return _(
-        "The citizen's clock stops until they answer, at most %(days)s working days; after that the"
+        "The citizen's clock stops until they answer, at most %(time)s; after that the"
         " case lapses. It can be asked only once, so please ask for everything."
-    ) % {"days": o.days(Target.SUPPLEMENT)}
+    ) % {"time": o.time(Target.SUPPLEMENT)}
 
 
 def _contribute(o: Outlook) -> str:
@@ -130,9 +147,9 @@ def _deny_extension(o: Outlook) -> str:
 
 def _submit_for_review(o: Outlook) -> str:
     return _(
-        "The reviewers of your department are told. The draft can then be changed only if it is"
-        " sent back. The clock runs on: due %(due)s."
-    ) % {"due": o.due}
+        "The reviewers of your department are told and have %(review)s. The draft can then be"
+        " changed only if it is sent back. The citizen's clock runs on: due %(due)s."
+    ) % {"review": o.time(Target.REVIEW), "due": o.due}
 
 
 def _send_back(o: Outlook) -> str:
@@ -142,21 +159,21 @@ def _send_back(o: Outlook) -> str:
 
 
 def _reply(o: Outlook) -> str:
-    days = {"due": o.due, "days": o.days(Target.SURVEY)}
+    told = {"due": o.due, "time": o.time(Target.SURVEY)}
     if o.late:
         return (
             _(
-                "The reply goes to the citizen at once, who can rate it for %(days)s days. The"
+                "The reply goes to the citizen at once, who can rate it for %(time)s. The"
                 " promise was due %(due)s and counts as missed."
             )
-            % days
+            % told
         )
     return (
         _(
-            "The reply goes to the citizen at once, who can rate it for %(days)s days. The promise"
+            "The reply goes to the citizen at once, who can rate it for %(time)s. The promise"
             " is judged now: due %(due)s, kept."
         )
-        % days
+        % told
     )
 
 
@@ -177,6 +194,21 @@ def _reopen(o: Outlook) -> str:
 
 def _decline_reopen(o: Outlook) -> str:
     return _("The answer stands. The citizen is told your explanation.")
+
+
+def _follow_up(o: Outlook) -> str:
+    return _("The task is done and its clock ends. The department does not see your words.")
+
+
+def _show_comment(o: Outlook) -> str:
+    return _(
+        "Everybody can read these words beside the published answer, the department too. The level"
+        " of the rating is not shown."
+    )
+
+
+def _hide_comment(o: Outlook) -> str:
+    return _("The comment disappears from the public page at once. The answer stays.")
 
 
 def _urge(o: Outlook) -> str:
@@ -208,6 +240,9 @@ _TEXTS = {
     "reply": _reply,
     "publish": _publish,
     "unpublish": _unpublish,
+    "follow_up": _follow_up,
+    "show_comment": _show_comment,
+    "hide_comment": _hide_comment,
     "reopen": _reopen,
     "decline_reopen": _decline_reopen,
     "urge": _urge,

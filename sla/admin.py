@@ -20,6 +20,7 @@ from sla.models import (
     ClockPause,
     Heartbeat,
     Policy,
+    PolicyChange,
     Recalculation,
     Survey,
     WorkCalendar,
@@ -62,9 +63,17 @@ class CalendarDayAdmin(ReadOnlyAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(ReadOnlyAdmin):
+    """Rules are made under /supervision/policies/, with a preview, a reason and a record."""
+
     list_display = ["target", "kind", "amount", "unit", "cap", "active_from", "calendar"]
     list_filter = ["target", "kind"]
     list_select_related = ["calendar"]
+
+
+@admin.register(PolicyChange)
+class PolicyChangeAdmin(ReadOnlyAdmin):
+    list_display = ["at", "action", "target", "kind", "actor_label", "reason"]
+    list_filter = ["target"]
 
 
 @admin.register(Recalculation)

@@ -5,15 +5,18 @@ The caller holds the case's row lock. Every change is made in memory and written
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 
 from sla.calendars import compiled
 from sla.models import Case, Clock, ClockPause, Policy
-from sla.policies import PolicyBook, book_of, promise_of
+from sla.policies import NoPolicy, PolicyBook, book_of, promise_of
 from sla.targets import PAUSED_WITH_CITIZEN, WINDOWS, ClockState, Target
-from sla.timing import schedule, set_due
+from sla.timing import Pauses, in_last_day, schedule, set_due, spare_of
 from sla.worktime import due
 
 
@@ -32,16 +35,16 @@ class ClockSet:
         self.case = case
         self.at = case.received_at
         self._live: dict[str, Clock] = {}
+        self._rounds: Counter[str] = Counter()
         self._pauses: dict[str, list[ClockPause]] = {}
         self._changed: dict[int, Clock] = {}
         self._new_pauses: list[ClockPause] = []
         self._ended_pauses: list[ClockPause] = []
         self._created: list[Clock] = []
         if not new:
-            clocks = case.clocks.filter(finished_at__isnull=True)
-            self._live = {
-                c.target: c for c in clocks.select_related("policy__calendar", "calendar")
-            }
+            clocks = list(case.clocks.select_related("policy__calendar", "calendar"))
+            self._live = {c.target: c for c in clocks if c.live}
+            self._rounds.update(c.target for c in clocks)
 
     def advance(self, at: datetime) -> None:
         """Come to the instant of a move, and judge clocks whose due instant has passed by it."""
@@ -57,6 +60,12 @@ class ClockSet:
         clock = self._live.get(target)
         return clock if clock is not None and clock.finished_at is None else None
 
+    @property
+    def last_miss(self) -> datetime | None:
+        """The latest due instant that passed unmet among the live clocks, if any did."""
+        misses = [clock.missed_at for clock in self._live.values() if clock.missed_at is not None]
+        return max(misses, default=None)
+
     def _settle(self) -> None:
         """Judge clocks whose due instant has passed before this move, swept or not."""
         for clock in self._live.values():
@@ -71,13 +80,14 @@ class ClockSet:
             judge(self.case, "missed", clock.missed_at)
 
     def start(self, target: Target, *, department_id: int | None = None) -> Clock:
-        """Start a clock under the policy now in force, in the case's present round."""
+        """Start a clock under the policy now in force; each start is a round. Raises NoPolicy."""
         policy = self._rule(target, department_id)
+        self._rounds[target] += 1
         calendar = self.book.calendar_of(policy, department_id)
         clock = Clock(
             case=self.case,
             target=target,
-            round=self.case.round,
+            round=self._rounds[target],
             department_id=department_id,
             policy=policy,
             calendar=calendar,
@@ -92,6 +102,11 @@ class ClockSet:
         self._mirror(clock)
         return clock
 
+    def start_if_ruled(self, target: Target, *, department_id: int | None = None) -> None:
+        """The same for an allowance the bureau need not have: without a rule, without a clock."""
+        with suppress(NoPolicy):
+            self.start(target, department_id=department_id)
+
     def _rule(self, target: Target, department_id: int | None) -> Policy:
         case = self.case
         return self.book.find(
@@ -103,7 +118,7 @@ class ClockSet:
         for clock in self._pick(targets):
             self._end_pause(clock)
             if clock.state != ClockState.MISSED:
-                clock.state = ClockState.MET
+                clock.state, clock.spare = ClockState.MET, spare_of(clock, self.at)
                 if clock.target == Target.REPLY:
                     judge(self.case, "met", self.at)
             self._finish(clock)
@@ -116,6 +131,19 @@ class ClockSet:
                 clock.state = ClockState.CANCELLED
             self._finish(clock)
 
+    def reinstate(self, target: Target) -> None:
+        """Owe again what was cancelled in the present round: as if it had never stood still but
+        for its own pauses, so that a case comes back with the time that is really left."""
+        ended = self.case.clocks.select_related("policy__calendar", "calendar")
+        clock = ended.filter(target=target, round=self.case.round).order_by("-pk")[0]
+        clock.finished_at = None
+        self._live[target] = clock
+        if clock.state == ClockState.CANCELLED:
+            clock.state, clock.calendar_version = ClockState.RUNNING, clock.calendar.version
+            self._redate(clock)
+            self._settle()
+        self._replan(clock)
+
     def _finish(self, clock: Clock) -> None:
         clock.finished_at = self.at
         self._replan(clock)
@@ -127,7 +155,13 @@ class ClockSet:
         for clock in self._pick(tuple(PAUSED_WITH_CITIZEN)):
             if clock.state != ClockState.RUNNING:
                 continue
-            pause = ClockPause(clock=clock, since=self.at, reason=reason, actor_label=by)
+            pause = ClockPause(
+                clock=clock,
+                since=self.at,
+                reason=reason,
+                actor_label=by,
+                at_due=in_last_day(clock, self.at),
+            )
             self._pauses_of(clock).append(pause)
             self._new_pauses.append(pause)
             clock.state = ClockState.PAUSED
@@ -170,9 +204,13 @@ class ClockSet:
         room = self.room_for_extension()
         if not 0 < amount <= room:
             raise ExtensionRefused(room)
-        for clock in self._pick((Target.REPLY, Target.DEPARTMENT)):
+        [promise] = self._pick((Target.REPLY,))
+        before = promise.due_at
+        promise.extra += amount
+        self._redate(promise)
+        for clock in self._pick((Target.DEPARTMENT,)):
             if clock.state == ClockState.RUNNING:
-                clock.extra += amount
+                clock.extra += gained(clock, promise, amount, before)
                 self._redate(clock)
 
     def rekind(self) -> None:
@@ -191,19 +229,20 @@ class ClockSet:
             self._redate(clock)
 
     def _redate(self, clock: Clock) -> None:
-        set_due(clock, self._spans(clock))
-        self._replan(clock)
+        spans = self._spans(clock)
+        set_due(clock, spans)
+        self._replan(clock, spans)
         self._mirror(clock)
 
-    def _replan(self, clock: Clock) -> None:
+    def _replan(self, clock: Clock, pauses: Pauses = ()) -> None:
         """Have the clock written and its next event reckoned anew.
 
         A clock merely found late keeps its pending event, so that the sweep still tells of it.
         """
-        schedule(clock, self.at)
+        schedule(clock, self.at, pauses)
         self._changed[id(clock)] = clock
 
-    def _spans(self, clock: Clock) -> list[tuple[datetime, datetime | None]]:
+    def _spans(self, clock: Clock) -> Pauses:
         return [(p.since, p.until) for p in self._pauses_of(clock)]
 
     def _mirror(self, clock: Clock) -> None:
@@ -247,10 +286,25 @@ WRITTEN = [
     "provisional",
     "finished_at",
     "missed_at",
+    "spare",
     "revision",
     "next_event_at",
     "next_event",
 ]
+
+
+def gained(clock: Clock, promise: Clock, amount: int, before: datetime | None) -> int:
+    """What a department gains when the reply promise is extended by `amount` of its own units:
+    the same, or as much of the department's unit as the promise's due date has moved by."""
+    if clock.policy.unit == promise.policy.unit or before is None or promise.due_at is None:
+        return amount
+    calendar = compiled(clock.calendar)
+    match clock.policy.unit:
+        case Policy.Unit.WORKING_HOURS:
+            return ceil(calendar.between(before, promise.due_at) / 3600)
+        case Policy.Unit.CALENDAR_DAYS:
+            return (calendar.local_date(promise.due_at) - calendar.local_date(before)).days
+    return calendar.working_days_between(before, promise.due_at)
 
 
 def judge(case: Case, verdict: str, at: datetime | None) -> None:

@@ -43,9 +43,11 @@ POLICIES = (
     _rule(Target.SIGN_FOR, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.DEPARTMENT, 6, (_HOUSE, _HOUSE_EN), escalation=_STEPS),
     _rule(Target.DEPARTMENT, 4, (_HOUSE, _HOUSE_EN), kind="consultation", escalation=_STEPS),
+    _rule(Target.REVIEW, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.RETURN, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.SUPPLEMENT, 7, (_OWN, _OWN_EN)),
     _rule(Target.SURVEY, 15, (_OWN, _OWN_EN), unit="calendar_days"),
+    _rule(Target.FOLLOW_UP, 3, (_HOUSE, _HOUSE_EN), escalation=_STEPS),
 )
 
 
@@ -63,12 +65,10 @@ def install() -> WorkCalendar:
     if created:
         _load_years(calendar)
     for rule in POLICIES:
-        Policy.objects.get_or_create(
-            stream="inquiry",
-            target=rule["target"],
-            kind=rule.get("kind", ""),
-            defaults={**rule, "calendar": calendar, "active_from": SINCE},
-        )
+        scope = {"stream": "inquiry", "target": rule["target"], "kind": rule.get("kind", "")}
+        # By now it may have several versions.
+        if not Policy.objects.filter(**scope, category="", department=None).exists():
+            Policy.objects.create(**{**scope, **rule}, calendar=calendar, active_from=SINCE)
     return calendar
 
 

@@ -17,7 +17,7 @@ from accounts.actors import SUPERVISING, Role
 from sla.views import Desk, actor_of
 
 LOOKING = SUPERVISING | {Role.ADMINISTRATOR}
-"""Who may read calendars and changes; only administrators propose and apply them."""
+"""Who may read calendars, rules and their changes; only administrators decide on them."""
 
 View = Callable[..., HttpResponse]
 
@@ -47,7 +47,12 @@ def shown(
     if actor.has(*SUPERVISING):
         nav = Desk(request, current).nav()
     else:
-        pages = (("calendars", _("Calendars")), ("changes", _("Changes")))
+        pages = (
+            ("policies", _("Time rules")),
+            ("simulation", _("Simulation")),
+            ("calendars", _("Calendars")),
+            ("changes", _("Changes")),
+        )
         nav = [
             {
                 "url": reverse(f"supervision:{name}"),
@@ -59,7 +64,7 @@ def shown(
         ]
     shared = {
         "queue_nav": nav,
-        "nav_title": _("Supervision") if actor.has(*SUPERVISING) else _("Calendars"),
+        "nav_title": _("Supervision") if actor.has(*SUPERVISING) else _("Calendars and rules"),
         "may_change": actor.has(Role.ADMINISTRATOR),
         "may_see_cases": actor.has(*SUPERVISING),
     }

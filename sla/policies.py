@@ -5,6 +5,7 @@ A rule for a department goes before one for a topic, and that before one for a k
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -45,11 +46,29 @@ class PolicyBook:
         department_id: int | None = None,
     ) -> Policy:
         """The rule active at an instant for a case. Raises NoPolicy."""
-        for department, topic, sort in product((department_id, None), (category, ""), (kind, "")):
-            for policy in self._rows.get((target, department, topic, sort), ()):
-                if policy.active_from <= at:
-                    return policy
+        for scope in scopes(target, kind, category, department_id):
+            if (policy := self.active(scope, at)) is not None:
+                return policy
         raise NoPolicy(f"{self._stream}/{target}/{kind}: no policy active at {at}")
+
+    def active(self, scope: Scope, at: datetime) -> Policy | None:
+        """The version of a rule that is in force at an instant."""
+        return next((p for p in self._rows.get(scope, ()) if p.active_from <= at), None)
+
+    def would_rule(
+        self, rule: Scope, kind: str, at: datetime, *, category: str, department_id: int | None
+    ) -> bool:
+        """Whether a rule of this scope, were it in force, would be the one found for a case."""
+        for scope in scopes(rule[0], kind, category, department_id):
+            if scope == rule:
+                return True
+            if self.active(scope, at) is not None:
+                return False
+        return False
+
+    def rules(self) -> Mapping[Scope, list[Policy]]:
+        """The versions of every rule, newest first."""
+        return self._rows
 
     def calendar_of(self, policy: Policy, department_id: int | None = None) -> WorkCalendar:
         """The calendar a clock runs on: the department's own hours, if it has any."""
@@ -66,6 +85,12 @@ class PolicyBook:
             if policy.active_from <= at
         ]
         return max(active, key=lambda policy: (policy.active_from, -policy.pk), default=None)
+
+
+def scopes(target: str, kind: str, category: str, department_id: int | None) -> Iterator[Scope]:
+    """The scopes in which a rule for a case is looked for, the narrowest first."""
+    for department, topic, sort in product((department_id, None), (category, ""), (kind, "")):
+        yield target, department, topic, sort
 
 
 def scope_of(policy: Policy) -> Scope:

@@ -30,6 +30,10 @@ class Replay:
         for target, n in live.items():
             if n > 1:
                 yield f"{n} live clocks for {target}"
+        for target in {clock.target for clock in clocks}:
+            numbers = [clock.round for clock in clocks if clock.target == target]
+            if numbers != list(range(1, len(numbers) + 1)):
+                yield f"{target} clocks of rounds {numbers}"
         for clock in clocks:
             name = f"{clock.target} clock of round {clock.round}"
             for detail in self._clock(clock, pauses.get(clock.pk, ())):

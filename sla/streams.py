@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from sla.verification import Difference, Progress
+    from sla.verification import Batch, Difference, Tally
 
 Words = Mapping[str, "str | Promise"]
 
@@ -21,16 +21,23 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `check` yields what it finds wrong with the stream's rows; `manage.py verify` runs it.
+    Topics and districts change while the house runs: they are looked up, names by code.
+    `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it
+    finds wrong with the stream's own rows of a batch of cases, and adds up what each counts as by
+    its events; `manage.py verify` runs it.
     """
 
     code: str
+    name: str | Promise = ""
     kinds: Words = field(default_factory=dict)
     channels: Words = field(default_factory=dict)
     stages: Words = field(default_factory=dict)
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
-    check: Callable[[Progress], Iterator[Difference]] | None = None
+    topics: Callable[[], Words] = dict
+    districts: Callable[[], Words] = dict
+    by_hand: frozenset[str] = frozenset()
+    check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
 
 _streams: dict[str, Stream] = {}
@@ -45,10 +52,35 @@ def streams() -> list[Stream]:
 
 
 def words(group: str) -> dict[Any, str | Promise]:
-    """All codes of a group (kinds, channels, stages, exclusions, ratings) in their own order."""
-    return {code: word for stream in streams() for code, word in getattr(stream, group).items()}
+    """All codes of a group (kinds, channels, stages, exclusions, ratings, topics, districts) in
+    their own order."""
+    found: dict[Any, str | Promise] = {}
+    for stream in streams():
+        named = getattr(stream, group)
+        found |= named() if callable(named) else named
+    return found
 
 
 def word(group: str, code: str | int) -> str:
     """The word for a code; the code itself where no stream has named it."""
     return str(words(group).get(code, code))
+
+
+def stream(code: str) -> Stream:
+    """The stream with this code. Raises KeyError."""
+    return _streams[code]
+
+
+def topics() -> dict[str, str | Promise]:
+    """The topics of all streams."""
+    return {code: word for stream in streams() for code, word in stream.topics().items()}
+
+
+def topic(code: str) -> str:
+    """The name of a topic; the code itself where no stream knows it any more."""
+    return str(topics().get(code, code))
+
+
+def by_hand() -> frozenset[str]:
+    """The channels of cases typed in by staff; their ratings can be left out of satisfaction."""
+    return frozenset(channel for stream in streams() for channel in stream.by_hand)

@@ -13,9 +13,11 @@ class Target(StrEnum):
     DISPATCH = "dispatch"
     SIGN_FOR = "sign_for"
     DEPARTMENT = "department"
+    REVIEW = "review"
     SUPPLEMENT = "supplement"
     SURVEY = "survey"
     RETURN = "return"
+    FOLLOW_UP = "follow_up"
 
 
 class ClockState(StrEnum):
@@ -42,5 +44,14 @@ PAUSED_WITH_CITIZEN = frozenset(
 )
 """Clocks that stand still while the citizen is asked to supplement."""
 
+IN_DEPARTMENT = frozenset({Target.SIGN_FOR, Target.DEPARTMENT, Target.REVIEW, Target.RETURN})
+"""The house's own allowances for one department, which may have rules of its own for them."""
+
+REMINDED_AT = {Target.SURVEY: 0.5}
+"""Windows whose citizen is reminded once, after this share of the time, in working time."""
+
 WINDOWS = frozenset({Target.SUPPLEMENT, Target.SURVEY})
 """Time the citizen has; running out of it is no miss of the house's."""
+
+SILENT = WINDOWS | {Target.RETURN}
+"""What nobody is warned of: the citizen's own time, and a right that simply ends."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sla import calendar_views, change_views, views
+from sla import calendar_views, change_views, load, rule_views, simulation_views, views
+from sla.engine.views import engine
+from sla.exports import views as exports
+from sla.irregular.views import irregular
+from sla.reports import views as reports
 
 app_name = "supervision"
 urlpatterns = [
@@ -13,7 +17,14 @@ urlpatterns = [
     path("overdue/", views.cases, {"measure": "overdue"}, name="overdue"),
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
     path("times/", views.times, name="times"),
+    path("policies/", rule_views.policies, name="policies"),
+    path("policies/new/", rule_views.new_policy, name="new_policy"),
+    path("policies/<int:pk>/", rule_views.policy, name="policy"),
+    path("policies/<int:pk>/withdraw/", rule_views.withdraw_policy, name="withdraw_policy"),
+    path("policies/<int:pk>/running/", rule_views.extend_policy, name="extend_policy"),
+    path("simulation/", simulation_views.simulation, name="simulation"),
     path("calendars/", calendar_views.calendars, name="calendars"),
     path("calendars/<slug:code>/", calendar_views.calendar, name="calendar"),
     path("calendars/<slug:code>/hours/", calendar_views.edit_hours, name="edit_hours"),
@@ -28,4 +39,17 @@ urlpatterns = [
     path("changes/<int:pk>/", change_views.change, name="change"),
     path("changes/<int:pk>/apply/", change_views.apply_change, name="apply_change"),
     path("changes/<int:pk>/drop/", change_views.drop_change, name="drop_change"),
+    path("irregular/", irregular, name="irregular"),
+    path("engine/", engine, name="engine"),
+    path("load/", load.shown, name="load"),
+    path("exports/", exports.listed, name="exports"),
+    path("exports/new/", exports.new, name="new_export"),
+    path("exports/<slug:token>/", exports.fetch, name="fetch_export"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/new/", reports.new, name="new_report"),
+    path("reports/<int:pk>/", reports.shown, name="report"),
+    path("reports/<int:pk>/correct/", reports.correct, name="correct_report"),
+    path("reports/<int:pk>/<int:number>/", reports.shown, name="report_version"),
+    path("reports/<int:pk>/<int:number>/sign/", reports.sign, name="sign_report"),
+    path("reports/<int:pk>/<int:number>/<str:form>/", reports.export, name="export_report"),
 ]

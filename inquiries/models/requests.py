@@ -21,7 +21,10 @@ class Request(models.Model):
 
 
 class ExtensionRequest(Request):
-    """A handler's request for more working days."""
+    """A handler's request for more working days.
+
+    Refused by nobody: it lapsed, because the case was answered or went elsewhere first.
+    """
 
     inquiry = models.ForeignKey(
         "inquiries.Inquiry", on_delete=models.CASCADE, related_name="extension_requests"

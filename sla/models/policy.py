@@ -12,9 +12,11 @@ TARGET_LABELS = {
     Target.DISPATCH: _("Dispatch"),
     Target.SIGN_FOR: _("Sign-for"),
     Target.DEPARTMENT: _("Department"),
+    Target.REVIEW: _("Review"),
     Target.SUPPLEMENT: _("Supplement"),
     Target.SURVEY: _("Survey window"),
     Target.RETURN: _("Return by a department"),
+    Target.FOLLOW_UP: _("Follow-up of a low rating"),
 }
 
 

@@ -31,6 +31,7 @@ from sla.recalculating.proposals import (
     proposed_policy,
     write_calendar,
 )
+from sla.ruling import RuleRefused, make
 
 __all__ = [
     "AnotherUnderWay",
@@ -156,7 +157,7 @@ def apply(pk: int, *, by: Actor, reason: str, at: datetime) -> Recalculation:
         if recalculation.kind == Recalculation.Kind.CALENDAR:
             _change_calendar(recalculation)
         else:
-            _change_policy(recalculation)
+            _change_policy(recalculation, by, at)
         try:
             with transaction.atomic():
                 recalculation.save()
@@ -175,16 +176,14 @@ def _change_calendar(recalculation: Recalculation) -> None:
     recalculation.calendar = write_calendar(calendar, recalculation.proposal)
 
 
-def _change_policy(recalculation: Recalculation) -> None:
+def _change_policy(recalculation: Recalculation, by: Actor, at: datetime) -> None:
     if recalculation.policy_id is not None:
         return
-    policy = proposed_policy(recalculation.proposal)
+    rule = proposed_policy(recalculation.proposal)
     try:
-        with transaction.atomic():
-            policy.save(force_insert=True)
-    except IntegrityError:
+        recalculation.policy = make(rule, by=by, reason=recalculation.reason, at=at)
+    except RuleRefused:
         raise Outdated from None
-    recalculation.policy = policy
 
 
 def cancel(pk: int, *, by: Actor, at: datetime) -> Recalculation:

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 
 from inquiries.codes import follow_token
+from sla.models import Policy
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -23,7 +24,8 @@ TEAM = HOUSE | {"handler", "reviewer"}
 SUPERVISION = frozenset({"supervisor", "auditor"})
 KEEPER = frozenset({"administrator", "superuser"})
 KEEPING = SUPERVISION | KEEPER
-"""Those who may read the calendars and their changes; the administrators propose and apply."""
+"""Those who may read calendars, rules and their changes; the administrators decide on them."""
+SUPERVISORS = frozenset({"supervisor"})
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,27 @@ def change(world: World) -> tuple[Any, ...]:
     return (world.change.pk,)
 
 
+def report(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id,)
+
+
+def version(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id, world.report.number)
+
+
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
     return lambda world: args
+
+
+def a_rule(world: World) -> tuple[Any, ...]:
+    return (Policy.objects.earliest("pk").pk,)
 
 
 PAGES: dict[str, list[Row]] = {
     "livez": [Row()],
     "readyz": [Row()],
+    # No token is set, so there is no such page.
+    "metrics": [Row(get=NOBODY)],
     "set_language": [Row(get=None, post=EVERYBODY)],
     "set_text_size": [Row(get=None, post=EVERYBODY, posted=(400,))],
     "accounts:login": [Row(post=EVERYBODY, allowed=(200, 302), posted=(200, 302))],
@@ -74,6 +90,7 @@ PAGES: dict[str, list[Row]] = {
     "portal:follow": [Row(post=EVERYBODY)],
     "portal:leave": [Row(get=None, post=EVERYBODY)],
     "portal:case": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:dates": [Row(case("submitted"), OWNER, refused=302)],
     "portal:supply": [Row(case("awaiting_citizen"), None, OWNER, refused=302, posted=(422,))],
     "portal:withdraw": [Row(case("submitted"), None, OWNER, refused=302, posted=(422,))],
     "portal:rate": [Row(case("replied"), None, OWNER, refused=302, posted=(422,))],
@@ -87,12 +104,26 @@ PAGES: dict[str, list[Row]] = {
         Row(lambda world: (follow_token(world.number("submitted")),), post=EVERYBODY),
         Row(fixed("forged:token"), NOBODY, NOBODY, refused=410),
     ],
+    "portal:proof": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:transparency": [Row()],
+    "portal:seals_json": [Row()],
+    "portal:seals_csv": [Row()],
+    "portal:checker": [Row()],
+    "portal:open_data": [Row()],
+    "portal:open_cases_csv": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_cases_json": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_figures": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:survey": [
+        Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
+        Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
+    ],
     "portal:answers": [Row()],
     "portal:feed": [Row()],
     "portal:answer": [
         Row(case("published")),
         *(Row(case(name), NOBODY) for name in ("replied", "private", "unpublished", "submitted")),
     ],
+    "portal:calculator": [Row()],
     "portal:help": [Row()],
     "portal:privacy": [Row()],
     "portal:accessibility": [Row()],
@@ -102,6 +133,8 @@ PAGES: dict[str, list[Row]] = {
         Row(fixed("to-review"), frozenset({"reviewer"}), sign_in=True),
         Row(fixed("mine"), frozenset({"handler", "outsider"}), sign_in=True),
         Row(fixed("extensions"), frozenset({"supervisor"}), sign_in=True),
+        Row(fixed("low-ratings"), SUPERVISION, sign_in=True),
+        Row(fixed("followed-up"), SUPERVISION, sign_in=True),
         Row(fixed("all"), TEAM | {"outsider"}, sign_in=True),
         Row(fixed("nosuchqueue"), NOBODY, sign_in=True),
     ],
@@ -109,8 +142,14 @@ PAGES: dict[str, list[Row]] = {
     "desk:new": [
         Row(get=frozenset({"intake"}), post=frozenset({"intake"}), refused=403, sign_in=True)
     ],
+    "desk:ratings": [
+        Row(get=frozenset({"handler", "reviewer", "outsider"}), refused=403, sign_in=True)
+    ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
+    "desk:preferences": [
+        Row(get=SIGNED_IN, post=SIGNED_IN, sign_in=True, posted=(422,)),
+    ],
     "desk:case": [
         Row(case("in_progress"), TEAM, sign_in=True),
         Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
@@ -135,6 +174,10 @@ PAGES: dict[str, list[Row]] = {
             NOBODY,
             sign_in=True,
         ),
+    ],
+    "desk:clocks": [
+        Row(case("in_progress"), TEAM, sign_in=True),
+        Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
     ],
     "desk:ledger": [Row(case("in_progress"), frozenset({"auditor"}), refused=403, sign_in=True)],
     "desk:move": [
@@ -168,7 +211,46 @@ PAGES: dict[str, list[Row]] = {
         Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
     ],
     "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
+    "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
+    "supervision:new_policy": [Row(get=KEEPER, post=KEEPER, refused=403, sign_in=True)],
+    "supervision:withdraw_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:extend_policy": [
+        Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
+    "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
+    "supervision:load": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:exports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_export": [
+        Row(get=None, post=SUPERVISION, refused=403, sign_in=True, posted=(400,))
+    ],
+    "supervision:fetch_export": [
+        Row(lambda world: (world.export.token,), SUPERVISORS, refused=403, sign_in=True),
+    ],
+    "supervision:reports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_report": [
+        Row(get=SUPERVISORS, post=SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:report": [Row(report, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:report_version": [Row(version, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:correct_report": [
+        Row(report, None, SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:sign_report": [
+        # The supervisor of this world has made the version and may not sign it.
+        Row(version, None, SUPERVISORS, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:export_report": [
+        Row(lambda world: (*version(world), "json"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "docx"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "xlsx"), SUPERVISION, refused=403, sign_in=True),
+    ],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
@@ -177,6 +259,8 @@ SOME_REFUSED_ELSEWHERE = {
     ("desk:ledger", "superuser"): 404,
     # The citizen is at home here: a file of the staff's is none of this case.
     ("portal:attachment", "citizen"): 404,
+    # An auditor has files of their own; that there are others is not told.
+    ("supervision:fetch_export", "auditor"): 404,
     # Those who may see the case are led back to it and told why they cannot publish.
     **{("desk:publication", name): 302 for name in TEAM - {"reviewer"}},
 }
