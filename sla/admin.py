@@ -45,8 +45,8 @@ class WorkCalendarAdmin(ReadOnlyAdmin):
     fields = ["code", "name", "zone", "week", "based_on", "department", "version"]
     inlines = [YearInline]
 
-    def view_on_site(self, obj: WorkCalendar) -> str:
-        return reverse("supervision:calendar", args=[obj.code])
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj and reverse("supervision:calendar", args=[obj.code])
 
 
 @admin.register(CalendarDay)
@@ -57,8 +57,8 @@ class CalendarDayAdmin(ReadOnlyAdmin):
     date_hierarchy = "date"
     ordering = ["-date"]
 
-    def view_on_site(self, obj: CalendarDay) -> str:
-        return reverse("supervision:calendar_year", args=[obj.calendar.code, obj.date.year])
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj and reverse("supervision:calendar_year", args=[obj.calendar.code, obj.date.year])
 
 
 @admin.register(Policy)
@@ -82,8 +82,8 @@ class RecalculationAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "state"]
     list_select_related = ["calendar", "policy"]
 
-    def view_on_site(self, obj: Recalculation) -> str:
-        return reverse("supervision:change", args=[obj.pk])
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj and reverse("supervision:change", args=[obj.pk])
 
 
 @admin.register(Case)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from foundation.claims import claim
 from sla.models import Clock, ClockPause, Recalculation, RecalculationLine
@@ -16,7 +17,7 @@ from sla.policies import promise_of
 from sla.recalculating.plans import Plan, plan_of
 from sla.standing import Horizon, horizon
 from sla.targets import WINDOWS, ClockState
-from sla.worktime import due, is_provisional
+from sla.worktime import HorizonError, due, is_provisional
 
 BATCH = 2000
 """Cases looked at in one transaction."""
@@ -41,11 +42,20 @@ class Row(NamedTuple):
 
 
 def look(pk: int, now: datetime, *, batch: int = BATCH) -> int:
-    """Look on from where the last look ended, to the end; return how many clocks were looked at."""
+    """Look on from where the last look ended, to the end; return how many clocks were looked at.
+
+    A change under which a date could not be named is dropped, and says why.
+    """
     recalculation = Recalculation.objects.select_related("calendar__based_on").get(pk=pk)
     plan, seen_from, total = plan_of(recalculation, ahead=True), horizon(now), 0
-    while (n := _look_at_batch(pk, plan, seen_from, batch)) is not None:
-        total += n
+    try:
+        while (n := _look_at_batch(pk, plan, seen_from, batch)) is not None:
+            total += n
+    except HorizonError:
+        reason = gettext("Some dates would lie too far in the future: there is hardly any time.")
+        Recalculation.objects.filter(pk=pk, state=Recalculation.State.PREVIEWING).update(
+            state=Recalculation.State.CANCELLED, finished_at=now, reason=reason
+        )
     return total
 
 

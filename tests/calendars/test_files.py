@@ -28,9 +28,10 @@ def weekday(day: date) -> bool:
 
 def faults(text: str | bytes, name: str = "2027.csv") -> list[str]:
     content = text if isinstance(text, bytes) else text.encode()
-    with translation.override("en"), pytest.raises(FileRefused) as refused:
-        read(name, content, 2027, weekday)
-    return [str(fault) for fault in refused.value.faults]
+    with translation.override("en"):
+        with pytest.raises(FileRefused) as refused:
+            read(name, content, 2027, weekday)
+        return [str(fault) for fault in refused.value.faults]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

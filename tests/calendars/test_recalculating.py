@@ -36,7 +36,6 @@ from sla.recalculating import (
     cancel,
     look,
     propose_calendar,
-    propose_policy,
     work_off,
 )
 from sla.targets import ClockState, Target
@@ -280,6 +279,43 @@ def test_work_broken_off_is_gone_on_with(cast: Cast, monkeypatch: pytest.MonkeyP
     assert list(verify()) == []
 
 
+def test_a_look_broken_off_is_gone_on_with(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sla.recalculating import looking
+
+    for n in range(5):
+        make_inquiry(MONDAY + n * timedelta(minutes=1))
+    change = CalendarChange(days={THURSDAY: HOLIDAY})
+    found = propose_calendar(house(), change, by=cast.by("administrator"), at=NOW)
+    real, calls = looking._forecast, iter(range(9))
+
+    def fail_the_third_time(*args: Any) -> None:
+        real(*args)
+        if next(calls) == 2:
+            raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "_forecast", fail_the_third_time)
+        with pytest.raises(RuntimeError):
+            look(found.pk, NOW, batch=1)
+    found.refresh_from_db()
+    assert (found.state, found.looked, found.changed) == ("previewing", 4, 2)
+    tick(NOW)
+    found.refresh_from_db()
+    assert (found.state, found.looked, found.changed) == ("previewed", 10, 5)
+    assert found.lines.count() == 5
+
+
+def test_hours_under_which_no_date_could_be_named_are_dropped_with_a_reason(cast: Cast) -> None:
+    make_inquiry()
+    held = Policy.objects.get(target=Target.REPLY, kind="consultation")
+    Policy.objects.filter(pk=held.pk).update(unit="working_hours", amount=9000)
+    week = {"0": [["09:00", "09:01"]]}
+    found = propose(cast.by("administrator"), NOW, week=week)
+    assert (found.state, found.finished_at) == ("cancelled", NOW)
+    assert found.reason
+    assert house().version == 1
+
+
 def test_an_event_that_waits_for_the_sweep_goes_before_the_new_dates(cast: Cast) -> None:
     inquiry = make_inquiry()
     now = china(2026, 3, 10)
@@ -312,60 +348,6 @@ def test_a_department_gets_its_own_hours(cast: Cast) -> None:
     carry_out(cast.by("administrator"), NOW, {date(2026, 3, 4): HOLIDAY})
     assert clock(inquiry, Target.DEPARTMENT).due_at == end_of(3, 11)
     assert list(verify()) == []
-
-
-def rule(**values: Any) -> Policy:
-    held = Policy.objects.get(target=Target.REPLY, kind="consultation")
-    return Policy(
-        **{
-            "stream": "inquiry",
-            "target": Target.REPLY,
-            "kind": "consultation",
-            "calendar": held.calendar,
-            "amount": 7,
-            "cap": 15,
-            "active_from": NOW,
-        }
-        | values
-    )
-
-
-def test_a_new_rule_for_new_cases_leaves_running_ones_alone(cast: Cast) -> None:
-    inquiry = make_inquiry()
-    by = cast.by("administrator")
-    found = propose_policy(rule(), running=False, by=by, at=NOW)
-    assert look(found.pk, NOW) == 0
-    apply(found.pk, by=by, reason="新规", at=NOW)
-    work_off(NOW)
-    assert clock(inquiry, Target.REPLY).due_at == end_of(3, 9)
-    assert make_inquiry(NOW).case.due_at == end_of(3, 12)
-    assert list(verify()) == []
-
-
-def test_a_new_rule_may_be_chosen_for_running_cases(cast: Cast) -> None:
-    mine, other = make_inquiry(), make_inquiry(kind="complaint")
-    by = cast.by("administrator")
-    found = propose_policy(rule(), running=True, by=by, at=NOW)
-    look(found.pk, NOW)
-    found.refresh_from_db()
-    assert (found.looked, found.changed) == (1, 1)
-    apply(found.pk, by=by, reason="新规", at=NOW)
-    work_off(NOW)
-    moved = clock(mine, Target.REPLY)
-    assert (moved.due_at, moved.policy.amount) == (end_of(3, 11), 7)
-    assert clock(other, Target.REPLY).policy.kind == ""
-    assert Outbox.objects.filter(kind="redated").count() == 1
-    found.refresh_from_db()
-    assert found.state == "done"
-    assert found.policy == moved.policy
-    assert found.proposal["policy"][0]["amount"] == 5
-    assert list(verify()) == []
-
-
-def test_a_wider_rule_does_not_take_the_place_of_a_narrower_one(cast: Cast) -> None:
-    make_inquiry()
-    found = propose_policy(rule(kind=""), running=True, by=cast.by("administrator"), at=NOW)
-    assert look(found.pk, NOW) == 0
 
 
 def test_lines_name_each_clock_once(cast: Cast) -> None:

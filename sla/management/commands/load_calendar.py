@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.utils import translation
 
 from accounts.actors import Actor, ActorKind
 from foundation.clock import now
@@ -50,6 +51,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Operators read English, as in every command; the house's pages speak Chinese.
+        with translation.override("en"):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if not options["reason"].strip():
             raise CommandError("--reason: say why, such as the number of the notice")
         calendar = WorkCalendar.objects.filter(code=options["calendar"], based_on=None).first()
