@@ -13,11 +13,13 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.actors import Role
-from bench import callers, due, floors, samples
+from bench import callers, due, floors, recomputing, samples
 from bench.copies import word_found_in
 from bench.figure import Figure
 from bench.serving import Call, Server, Unexpected, alone, server, together
 from foundation import clock
+from sla.models import Recalculation, WorkCalendar
+from sla.recalculating import look
 from sla.sweep import sweep
 
 SECONDS = 8.0
@@ -28,6 +30,8 @@ CALLS_TOGETHER = 2_000
 WARM_UP = 16
 DUE = 10_000
 ENDED = 200
+RUNNING = 100_000
+"""Clocks set running; fewer where the database has not cases enough."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,36 @@ def survey_sweep(each: Measure, web: Server) -> Figure:
     )
 
 
+def recompute(part: str) -> Callable[[Measure, Server], Figure]:
+    """Look at clocks, reckon them anew where none moves, or where all do."""
+
+    def take(each: Measure, web: Server) -> Figure:
+        now = _now()
+        sweep(now)
+        recomputing.running_clocks(RUNNING, now)
+        calendar = WorkCalendar.objects.get(based_on=None)
+        pk = recomputing.proposed(calendar, now, moving=part == "moving")
+        looking = floors.timed(lambda: look(pk, now), 1, SECONDS)
+        made = Recalculation.objects.get(pk=pk).looked
+        working = [] if part == "looking" else floors.timed(lambda: _apply(pk, now), 1, SECONDS)
+        took = working or looking
+        return Figure(
+            each.name,
+            each.title,
+            n=made,
+            p50=took[0] * 1000,
+            p95=took[0] * 1000,
+            per_second=made / took[0],
+        )
+
+    return take
+
+
+def _apply(pk: int, now: datetime) -> None:
+    for _ in recomputing.applied(pk, now):
+        pass
+
+
 def _now() -> datetime:
     return clock.now().replace(microsecond=0)
 
@@ -242,5 +276,8 @@ MEASURES = (
     Measure("desk-search-common", "desk search, word in 10 %", desk_search(0.1)),
     Measure("idle-sweep", "sweep with nothing due", idle_sweep),
     Measure("surveys", f"sweep closing {ENDED} answered cases", survey_sweep),
+    Measure("look", "look at running clocks for a change", recompute("looking")),
+    Measure("recompute", "reckon them anew, none moves", recompute("standing")),
+    Measure("redate", "reckon them anew, all move", recompute("moving")),
     Measure("sweep", f"sweep with {DUE:,} clocks due", due_sweep),
 )

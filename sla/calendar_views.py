@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -122,6 +123,7 @@ def year(request: HttpRequest, code: str, year: int) -> HttpResponse:
         year=_year(year),
         row=house.years.filter(year=year).first(),
         months=year_of(compiled(row), year),
+        weekdays=[WEEKDAYS_ABBR[day] for day in range(7)],
         days=list(house.days.filter(date__year=year)),
         before=year - 1 if year - 1 in YEARS else None,
         after=year + 1 if year + 1 in YEARS else None,

@@ -220,6 +220,7 @@ class ClockSerializer(serializers.Serializer):
     standing = StandingField()
     started_at = Moment(source="clock.started_at")
     due_at = Maybe(source="clock.due_at")
+    provisional = serializers.BooleanField(source="clock.provisional", read_only=True)
     missed_at = Maybe(source="clock.missed_at")
     finished_at = Maybe(source="clock.finished_at")
     paused_since = Maybe()

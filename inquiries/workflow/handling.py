@@ -103,7 +103,11 @@ def grant_extension(step: Step, *, note: str = "") -> None:
     step.say(note)
     due = step.case.due_at
     step.tell_citizen(
-        "extended", reason=request.reason, due=due.isoformat() if due else "", days=request.amount
+        "extended",
+        reason=request.reason,
+        due=due.isoformat() if due else "",
+        provisional=step.case.due_provisional,
+        days=request.amount,
     )
     _tell_asker(step, request, "extension_granted")
 
