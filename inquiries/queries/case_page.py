@@ -230,7 +230,7 @@ def _conceivable(inquiry: Inquiry, actor: Actor) -> Iterable[str]:
 
 def _clocks(inquiry: Inquiry, seen_from: Horizon) -> list[ClockLine]:
     rows = inquiry.case.clocks.select_related("department")
-    clocks = sorted(rows.order_by("-id"), key=lambda clock: not clock.live)
+    clocks = sorted(rows.order_by("id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:
