@@ -10,7 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Role
@@ -99,7 +99,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
         made, text = issue(obj.user, obj.name, at=clock.now(), expires_at=obj.expires_at)
         obj.pk = made.pk
         obj.created_at = made.created_at
-        said = _now("The token, shown only this once: %(token)s") % {"token": text}
+        said = gettext("The token, shown only this once: %(token)s") % {"token": text}
         messages.warning(request, said)
 
     @admin.action(description=_("Revoke the chosen tokens"))

@@ -86,7 +86,7 @@ def reply(now: datetime) -> Work:
             cursor.execute("UPDATE inquiries_inquiry SET version = 9 WHERE case_id = %s", [pk])
             cursor.execute(_UPDATE_REPLY, [now, pk])
             cursor.execute(_UPDATE_CLOCKS, [now, pk])
-            _insert(cursor, Survey, survey | {"case_id": pk, "round": 9})
+            _insert(cursor, Survey, survey | {"case_id": pk, "round": 9, "token": None})
             _insert(cursor, Clock, clock | {"case_id": pk})
             _insert(cursor, Event, event | {"case_number": number, "seq": 99})
             _insert(cursor, Delta, delta | {"basis": "receipt"}, delta | {"basis": "event"})

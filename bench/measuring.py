@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.actors import Role
-from bench import callers, due, floors, recomputing, samples
+from bench import callers, due, floors, recomputing, samples, worktime
 from bench.copies import word_found_in
 from bench.figure import Figure
 from bench.serving import Call, Server, Unexpected, alone, server, together
@@ -34,13 +34,16 @@ RUNNING = 100_000
 """Clocks set running; fewer where the database has not cases enough."""
 
 
+Take = Callable[["Measure", Server], Figure]
+
+
 @dataclass(frozen=True)
 class Measure:
     """How one figure is taken."""
 
     name: str
     title: str
-    take: Callable[[Measure, Server], Figure]
+    take: Take
 
 
 def measure(only: Sequence[str], say: Callable[[str], None]) -> Iterator[Figure]:
@@ -261,7 +264,36 @@ def empty_page(each: Measure, web: Server) -> Figure:
     return _pages(each, web, [call] * CALLS, floors.idle_sweep(_now()))
 
 
+def working_time(work: Callable[[], floors.Work], floor: Callable[[], floors.Work]) -> Take:
+    """A figure of the engine alone, beside the least one could do."""
+
+    def take(each: Measure, web: Server) -> Figure:
+        asked, bare = work(), floor()
+        asked()
+        return _figure(
+            each, floors.timed(asked, CALLS, SECONDS), floors.timed(bare, CALLS, SECONDS)
+        )
+
+    return take
+
+
 MEASURES = (
+    Measure("compile", "compile ten years", working_time(worktime.compilation, worktime.bare_days)),
+    Measure(
+        "add",
+        f"{worktime.TIMES:,} × add working hours",
+        working_time(worktime.additions, worktime.bare_searches),
+    ),
+    Measure(
+        "between",
+        f"{worktime.TIMES:,} × working time between",
+        working_time(worktime.differences, worktime.bare_searches),
+    ),
+    Measure(
+        "due",
+        f"{worktime.TIMES:,} × due day with a pause",
+        working_time(worktime.due_days, worktime.bare_searches),
+    ),
     Measure("livez", "an empty answer", empty_page),
     Measure("submit", "submit", submit),
     Measure("queue", "queue of all cases, first page", first_page),

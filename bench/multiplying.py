@@ -51,7 +51,15 @@ MULTIPLIED = (
     Multiplied(
         ClockPause, "JOIN sla_clock c ON c.id = t.clock_id JOIN {m} m ON m.case_id = c.case_id"
     ),
-    Multiplied(Survey, BY_CASE, {"department_id": OWN_DEPARTMENT}),
+    Multiplied(
+        Survey,
+        BY_CASE,
+        {
+            "department_id": OWN_DEPARTMENT,
+            "handler_id": OWN_HANDLER.format("handler_id"),
+            "token": "NULL",
+        },
+    ),
     Multiplied(
         Reply,
         BY_INQUIRY,

@@ -22,5 +22,8 @@ app.conf.beat_schedule = {
     "recalculate": {"task": "sla.tasks.recalculate", "schedule": 30.0},
     "remind of years": {"task": "sla.tasks.remind_of_years", "schedule": 3600.0},
     "fold figures": {"task": "sla.tasks.fold", "schedule": 60.0},
-    "deliver notices": {"task": "notices.tasks.deliver", "schedule": 15.0},
+    "deliver notices": {"task": "sla.tasks.deliver", "schedule": 15.0},
+    "remind staff": {"task": "inquiries.tasks.remind", "schedule": 60.0},
+    "throw away kept files": {"task": "inquiries.tasks.tidy", "schedule": 3600.0},
+    "seal the ledger": {"task": "sla.tasks.seal", "schedule": 300.0},
 }

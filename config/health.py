@@ -1,8 +1,8 @@
 """Health pages for load balancers and supervisors of processes.
 
 `/livez` says that this process answers. `/readyz` says that it can do its work: the database
-answers, its migrations are applied, and the background pass has run lately. Both are plain JSON,
-tell no secrets and are answered on any host name Django allows.
+answers, its migrations are applied, the sweep has run lately, and alarms are not written late.
+Both are plain JSON, tell no secrets and are answered on any host name Django allows.
 """
 
 from __future__ import annotations
@@ -18,12 +18,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from sla.background import SWEEP
+from sla.engine.facts import lag
 from sla.models import Heartbeat
 
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_MS = 4000
 """With the connection's own time-outs this keeps an answer under five seconds."""
+
+
+STUCK_ALLOWED = 20
+"""Alarms that may be late although the node is ready. A few cases that fail again and again are
+the business of the page on the background work; citizens are not to be shut out for them."""
 
 
 class NotReady(Exception):
@@ -73,15 +80,22 @@ def _migrations() -> None:
 
 
 def _background() -> None:
-    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
     if last is None:
         raise NotReady("no background pass has run yet")
     if timezone.now() - last > settings.HEARTBEAT_MAX_AGE:
         raise NotReady(f"the last background pass was at {last.isoformat()}")
 
 
+def _alarms() -> None:
+    behind = lag(timezone.now(), beyond=STUCK_ALLOWED)
+    if behind.behind > settings.SWEEP_MAX_LAG:
+        raise NotReady(f"alarms are written {behind.seconds} seconds late")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "migrations": _migrations,
     "background": _background,
+    "alarms": _alarms,
 }

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from config.env import Env
+from sla import definitions, intervals
 
 env = Env()
 
@@ -37,6 +38,15 @@ CONTACT_ADDRESS = env.text("CONTACT_ADDRESS")
 """Where citizens can ask about their data or a barrier on this site; shown where it is set."""
 RETENTION_YEARS = env.number("RETENTION_YEARS", 10, minimum=1)
 """How long the bureau keeps case files, as its privacy notice says."""
+
+RATE_DEFINITIONS = {
+    "reply_rate": env.choice("REPLY_RATE", "standard", definitions.codes("reply_rate")),
+    "on_time_rate": env.choice("ON_TIME_RATE", "E", definitions.codes("on_time_rate")),
+}
+"""The definitions of `sla.definitions` the bureau publishes by; printed with the numbers."""
+
+FEW_RATINGS = env.number("FEW_RATINGS", intervals.FEW)
+"""Below this many ratings satisfaction is shown with its 95 % interval."""
 
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
@@ -110,6 +120,9 @@ CASE_PAGES = {"inquiry": "desk:case"}
 
 URGE_PAGE = "desk:urge"
 """Where supervisors urge cases: a URL that takes `number`s, `text` and `next` by POST."""
+
+LOW_RATINGS_PAGE = ("desk:queue", "low-ratings")
+"""Where low ratings wait to be followed up: the name of a URL and its argument."""
 
 # -- Storage --------------------------------------------------------------------------------
 
@@ -198,7 +211,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", [])
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SESSION_COOKIE_SECURE = HTTPS
@@ -214,6 +227,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_GATEWAY_URL = env.http_url("SMS_GATEWAY_URL")
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN")
+
+SURVEY_REMINDER = env.flag("SURVEY_REMINDER", default=True)
+"""Whether citizens who have not rated an answer are reminded once, half-way through the time."""
 
 # -- Background work ------------------------------------------------------------------------
 
@@ -249,7 +265,11 @@ else:
     }
 
 HEARTBEAT_MAX_AGE = timedelta(seconds=env.number("HEARTBEAT_MAX_AGE", 300, minimum=1))
-"""How old the last background pass may be before /readyz says that the node is not ready."""
+"""How old the last sweep may be before /readyz says that the node is not ready."""
+SWEEP_MAX_LAG = timedelta(seconds=env.number("SWEEP_MAX_LAG", 900, minimum=1))
+"""How late an alarm may be written before /readyz says so, too."""
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""/metrics answers to whoever shows it; without one there is no such page."""
 
 # -- API ------------------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from config import health
+from config import health, metrics
 from foundation.preferences import set_text_size
 
 urlpatterns = [
     path("livez", health.live, name="livez"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("i18n/setlang/", require_POST(set_language), name="set_language"),
     path("text-size/", set_text_size, name="set_text_size"),
     path("accounts/", include("accounts.urls")),

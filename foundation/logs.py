@@ -36,6 +36,8 @@ SCRUBBERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*@"), "***@"),
     (re.compile(rf"(?<![\w-])[{CODE_ALPHABET}]{{4}}-[{CODE_ALPHABET}]{{4}}(?![\w-])"), HIDDEN),
+    # The short links in text messages.
+    (re.compile(r"(?<=/s/)[\w-]+"), HIDDEN),
     # Long segments of letters and digits in a path are tokens.
     (re.compile(r"(?<=/)(?=[\w~:-]*\d)(?=[\w~:-]*[A-Za-z])[\w~:-]{24,}(?=[/?\s\"'#]|$)"), HIDDEN),
 )

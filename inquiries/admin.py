@@ -12,6 +12,7 @@ from inquiries.models import (
     Attachment,
     District,
     ExtensionRequest,
+    FollowUp,
     Inquiry,
     Remark,
     ReopenRequest,
@@ -77,6 +78,11 @@ class RemarkAdmin(OfInquiryAdmin):
 class AttachmentAdmin(OfInquiryAdmin):
     list_display = ["inquiry", "name", "origin", "size", "at"]
     exclude = ["file"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(OfInquiryAdmin):
+    list_display = ["inquiry", "round", "opened_at", "outcome", "done_at"]
 
 
 @admin.register(ExtensionRequest, ReopenRequest)

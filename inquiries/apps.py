@@ -10,9 +10,10 @@ class InquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inquiries import happenings, letters, redating, supervised
+        from inquiries import chores, happenings, letters, redating, supervised
         from notices.rendering import provide_context
 
+        chores.connect()
         happenings.connect()
         redating.connect()
         supervised.connect()

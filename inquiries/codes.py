@@ -16,16 +16,24 @@ from foundation.numbers import CODE_ALPHABET, CODE_LENGTH, normalise_code
 CODE_PURPOSE = "query-code"
 LINK_SALT = "inquiries.follow-link"
 LINK_DAYS = 180
+SURVEY_PURPOSE = "survey-link"
+SURVEY_LENGTH = 16
+"""79 bits: nobody finds a link by trying, and it is short enough for a text message."""
 
 
 def code_for(submission_key: str) -> str:
     """The query code of the case this form submission makes."""
-    number = int(digest("code-of-submission", submission_key), 16)
+    return normalise_code(_letters(digest("code-of-submission", submission_key), CODE_LENGTH))
+
+
+def _letters(hexadecimal: str, length: int) -> str:
+    """The beginning of a digest in letters that are not misread."""
+    number = int(hexadecimal, 16)
     letters = []
-    for _ in range(CODE_LENGTH):
+    for _ in range(length):
         number, index = divmod(number, len(CODE_ALPHABET))
         letters.append(CODE_ALPHABET[index])
-    return normalise_code("".join(letters))
+    return "".join(letters)
 
 
 def code_digest(number: str, code: str) -> str:
@@ -55,3 +63,29 @@ def number_in(token: str) -> str | None:
     except signing.BadSignature:
         return None
     return number
+
+
+def survey_token(number: str, round_: int, stored: str) -> str | None:
+    """The secret of the link to a round's survey; None if it is not the one stored.
+
+    Derived, not kept: every letter of a round has the same link, and no table has it. A token
+    made under a former key is found again.
+    """
+    return next(
+        (token for token in _survey_tokens(number, round_) if token_digest(token) == stored), None
+    )
+
+
+def survey_digest(number: str, round_: int) -> str:
+    """What is stored of the token of a new survey."""
+    return token_digest(_survey_tokens(number, round_)[0])
+
+
+def token_digest(token: str) -> str:
+    """What a token is looked up by, in whatever case it was typed."""
+    return hashlib.sha256(token.upper().encode()).hexdigest()
+
+
+def _survey_tokens(number: str, round_: int) -> list[str]:
+    made = digests(SURVEY_PURPOSE, f"{number}:{round_}")
+    return [_letters(found, SURVEY_LENGTH) for found in made]

@@ -38,12 +38,12 @@ class Outlook:
 
     @property
     def due(self) -> str:
-        return local_date(self.due_at) or _("not fixed while the clock stands still")
-
-    @property
-    def remaining(self) -> str:
-        """The due date and what is left until then, for whoever the case is handed to."""
-        return f"{self.due} ({self.left})" if self.left else self.due
+        """When the citizen's deadline is, and how much of it remains."""
+        if self.due_at is None:
+            return _("not fixed while the clock stands still")
+        if not self.left:
+            return local_date(self.due_at)
+        return _("%(due)s (%(left)s)") % {"due": local_date(self.due_at), "left": self.left}
 
     def time(self, target: Target) -> str:
         """How long the house allows for something, in words; a dash where nothing is ruled."""
@@ -95,27 +95,25 @@ def _assign(o: Outlook) -> str:
     ) % {
         "sign": o.time(Target.SIGN_FOR),
         "answer": o.time(Target.DEPARTMENT),
-        "due": o.remaining,
+        "due": o.due,
     }
 
 
 def _sign_for(o: Outlook) -> str:
-    return _("You become the handler. The reply to the citizen is due %(due)s.") % {
-        "due": o.remaining
-    }
+    return _("You become the handler. The reply to the citizen is due %(due)s.") % {"due": o.due}
 
 
 def _return(o: Outlook) -> str:
     return _(
         "The case goes back to be dispatched anew. The citizen's clock runs on: due %(due)s."
-    ) % {"due": o.remaining}
+    ) % {"due": o.due}
 
 
 def _reassign(o: Outlook) -> str:
     return _(
         "The new department's clocks start anew; the citizen's clock runs on: due %(due)s. Both"
         " departments are told."
-    ) % {"due": o.remaining}
+    ) % {"due": o.due}
 
 
 def _ask_supplement(o: Outlook) -> str:
@@ -151,7 +149,7 @@ def _submit_for_review(o: Outlook) -> str:
     return _(
         "The reviewers of your department are told and have %(review)s. The draft can then be"
         " changed only if it is sent back. The citizen's clock runs on: due %(due)s."
-    ) % {"review": o.time(Target.REVIEW), "due": o.remaining}
+    ) % {"review": o.time(Target.REVIEW), "due": o.due}
 
 
 def _send_back(o: Outlook) -> str:
@@ -198,6 +196,21 @@ def _decline_reopen(o: Outlook) -> str:
     return _("The answer stands. The citizen is told your explanation.")
 
 
+def _follow_up(o: Outlook) -> str:
+    return _("The task is done and its clock ends. The department does not see your words.")
+
+
+def _show_comment(o: Outlook) -> str:
+    return _(
+        "Everybody can read these words beside the published answer, the department too. The level"
+        " of the rating is not shown."
+    )
+
+
+def _hide_comment(o: Outlook) -> str:
+    return _("The comment disappears from the public page at once. The answer stays.")
+
+
 def _urge(o: Outlook) -> str:
     return _("Your words go to the desk of %(owner)s. The citizen does not see them.") % {
         "owner": o.owner
@@ -227,6 +240,9 @@ _TEXTS = {
     "reply": _reply,
     "publish": _publish,
     "unpublish": _unpublish,
+    "follow_up": _follow_up,
+    "show_comment": _show_comment,
+    "hide_comment": _hide_comment,
     "reopen": _reopen,
     "decline_reopen": _decline_reopen,
     "urge": _urge,

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from accounts.actors import SYSTEM, Role
+from inquiries.reminders import at_once
+from inquiries.reminders.people import IN_DEPARTMENT
+from inquiries.survey_reminders import remind
 from notices.models import InboxItem
 from sla import listeners
+from sla.alarms import read_name, steps_of
 from sla.listeners import Happened
+from sla.models import Clock
 from sla.targets import ClockState, Happening, Target
 
 STREAM = "inquiry"
 OWNERS = {
     Target.ACCEPTANCE: Role.INTAKE,
     Target.DISPATCH: Role.INTAKE,
-    Target.SIGN_FOR: Role.HANDLER,
-    Target.DEPARTMENT: Role.HANDLER,
     Target.REVIEW: Role.REVIEWER,
-    Target.REPLY: Role.HANDLER,
+    Target.FOLLOW_UP: Role.SUPERVISOR,
 }
+"""Whose allowance a clock is; any other is the handlers' of the department."""
+
+PROMISED = (Target.REPLY, Target.DEPARTMENT)
+"""Clocks whose misses supervisors are told of."""
 
 
-WORKERS = frozenset({Role.HANDLER, Role.REVIEWER})
-"""Roles told within the department only."""
+KNOWN = frozenset(Role)
 
 
 def connect() -> None:
@@ -31,17 +37,28 @@ def connect() -> None:
 
 
 def hear(happened: Sequence[Happened], now: datetime) -> None:
-    """Warn the owner, tell supervisors of misses, and play the clockwork's own moves."""
+    """Warn the owner, tell those an escalation step names, and play the clockwork's own moves."""
     items: list[InboxItem] = []
+    raised: list[at_once.Raised] = []
+    reminders: list[Happened] = []
     for event in happened:
         match event.clock.target:
             case Target.SUPPLEMENT:
                 _play("lapse", event)
+            case Target.SURVEY if event.kind == Happening.WARNING:
+                reminders.append(event)
             case Target.SURVEY:
                 _play("close", event)
-            case _:
-                items += _alarms(event, now)
+            case _ if _still_matters(event, now):
+                happening, index = read_name(event.kind)
+                roles = _roles(event.clock, happening, index)
+                items += _notices(event, now, happening, index, roles)
+                if happening == Happening.ESCALATION:
+                    raised.append(at_once.Raised(event, frozenset(roles)))
     InboxItem.objects.bulk_create(items)
+    at_once.write(raised, now)
+    if reminders:
+        remind(reminders, now)
 
 
 def _play(move: str, event: Happened) -> None:
@@ -55,29 +72,46 @@ def _play(move: str, event: Happened) -> None:
         return
 
 
-def _alarms(event: Happened, now: datetime) -> list[InboxItem]:
+def _still_matters(event: Happened, now: datetime) -> bool:
+    """Not what is done or stands still, nor a warning of a time that is over already."""
     clock = event.clock
     if clock.finished_at is not None or clock.state == ClockState.PAUSED:
-        return []
+        return False
     overdue = clock.due_at is not None and clock.due_at < now
-    if event.kind == Happening.WARNING and overdue:
-        return []
-    case = clock.case
-    role = OWNERS[Target(clock.target)] if case.department_id else Role.INTAKE
-    roles: list[tuple[Role, int | None]] = [(role, case.department_id)]
-    if event.kind != Happening.WARNING and clock.target in (Target.REPLY, Target.DEPARTMENT):
-        roles.append((Role.SUPERVISOR, None))
+    return not (overdue and read_name(event.kind)[0] == Happening.WARNING)
+
+
+def _roles(clock: Clock, happening: Happening, index: int) -> list[Role]:
+    """The owner first, then whom the rule names: each role once."""
+    owner = OWNERS.get(Target(clock.target), Role.HANDLER)
+    roles = [owner if clock.case.department_id else Role.INTAKE]
+    if happening == Happening.DUE and clock.target in PROMISED:
+        roles.append(Role.SUPERVISOR)
+    if happening == Happening.ESCALATION:
+        # A rule exchanged since may have fewer steps than the one that set this event's instant.
+        for step in steps_of(clock.policy.escalation)[index : index + 1]:
+            roles += [Role(name) for name in step.to if name in KNOWN]
+    return list(dict.fromkeys(roles))
+
+
+def _notices(
+    event: Happened, now: datetime, happening: Happening, index: int, roles: Iterable[Role]
+) -> list[InboxItem]:
+    clock, case = event.clock, event.clock.case
     return [
         InboxItem(
-            kind=f"clock_{event.kind}",
+            kind=f"clock_{happening}",
             case_number=case.number,
-            department_id=department_id if wanted in WORKERS else None,
-            role=wanted,
+            department_id=case.department_id if role in IN_DEPARTMENT else None,
+            role=role,
             context={
                 "target": clock.target,
                 "due": clock.due_at.isoformat() if clock.due_at else "",
+                "at": event.at.isoformat(),
+                "step": index + 1,
             },
-            created_at=event.at,
+            # When it came to the desk, so that a late sweep's notice is not taken for a read one.
+            created_at=now,
         )
-        for wanted, department_id in roles
+        for role in roles
     ]

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.policy import Refusal
-from inquiries.states import Channel, Exclusion, Ground, Kind, State
+from inquiries.states import Channel, Exclusion, Ground, Kind, Outcome, State
 
 STATES: dict[str, Promise] = {
     State.SUBMITTED: _("To accept"),
@@ -90,6 +90,7 @@ MOVES: dict[str, Promise] = {
     "reject": _("Do not accept"),
     "refer": _("Refer elsewhere"),
     "merge": _("Merge into another case"),
+    "release": _("Take up by itself again"),
     "assign": _("Assign"),
     "sign_for": _("Sign for"),
     "return": _("Return"),
@@ -108,6 +109,9 @@ MOVES: dict[str, Promise] = {
     "publish": _("Publish"),
     "unpublish": _("Take off the public pages"),
     "rate": _("Rate"),
+    "follow_up": _("Follow up the low rating"),
+    "show_comment": _("Show the citizen's comment"),
+    "hide_comment": _("Take the comment off the public page"),
     "request_reopen": _("Ask for a second handling"),
     "reopen": _("Reopen"),
     "decline_reopen": _("Decline to reopen"),
@@ -123,6 +127,7 @@ STEPS: dict[str, Promise] = {
     "reject": _("Not accepted"),
     "refer": _("Referred elsewhere"),
     "merge": _("Merged with an earlier case"),
+    "release": _("Handled by itself again"),
     "assign": _("Assigned to a department"),
     "sign_for": _("Signed for by the department"),
     "return": _("Returned for another department"),
@@ -146,6 +151,13 @@ STEPS: dict[str, Promise] = {
 }
 """Steps as a citizen's timeline calls them; moves not named here are not shown to citizens."""
 
+OUTCOMES: dict[str, Promise] = {
+    Outcome.CALLED_BACK: _("The citizen was called back"),
+    Outcome.NO_GROUND: _("No ground for the low rating"),
+    Outcome.REOPENED: _("Reopened for a second handling"),
+    Outcome.CHANGED: _("The citizen has changed the rating"),
+}
+
 RATINGS: dict[int, Promise] = {
     5: _("Very satisfied"),
     4: _("Satisfied"),
@@ -166,9 +178,17 @@ REFUSALS: dict[str, Promise] = {
     Refusal.NO_REQUEST: _("There is no request to decide on."),
     Refusal.NO_DRAFT: _("There is no draft yet. Please write the reply first."),
     Refusal.NO_CONSENT: _("The citizen has not agreed to a public answer."),
+    Refusal.ASKED_TO_REOPEN: _("A second handling has been asked for once already."),
     Refusal.PUBLISHED_ALREADY: _("The answer is public already."),
     Refusal.NOT_PUBLISHED: _("The answer is not public."),
-    Refusal.RATED_ALREADY: _("This answer has been rated already."),
+    Refusal.RATED_ALREADY: _(
+        "This answer was rated more than 24 hours ago; the rating can no longer be changed."
+    ),
+    Refusal.NO_LOW_RATING: _("There is no low rating waiting to be followed up."),
+    Refusal.OWN_ANSWER: _("You handled this answer yourself; another supervisor has to do this."),
+    Refusal.NO_COMMENT_TO_SHOW: _("There is no comment the citizen agreed to have shown."),
+    Refusal.COMMENT_SHOWN: _("The comment is shown already."),
+    Refusal.COMMENT_NOT_SHOWN: _("No comment is shown."),
     Refusal.SURVEY_OVER: _("The time for rating this answer is over."),
     Refusal.REOPENED_ALREADY: _("This matter has been handled a second time already."),
     Refusal.NOT_ANSWERED: _("This matter has not been answered."),
@@ -187,6 +207,7 @@ FAULTS: dict[str, Promise] = {
     "department_closed": _("This department no longer takes cases."),
     "lead_supports_itself": _("The lead department cannot also support."),
     "over_the_cap": _("At most %(most)s more working days can be granted."),
+    "rated_so_already": _("This is the rating you have given already."),
     "not_a_rating": _("Please choose one of the five levels."),
     "low_rating_needs_reason": _("Please tell us what was wrong, so that it can be put right."),
 }

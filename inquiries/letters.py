@@ -1,4 +1,4 @@
-"""Letters to citizens: which way they go, and what their templates are given at delivery.
+"""Letters: which way they go to citizens, and what all templates are given at delivery.
 
 A queued letter holds no secret: the link that opens the case is signed when it is sent.
 """
@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from inquiries.codes import follow_token
+from inquiries.codes import follow_token, survey_token
 from inquiries.models import Inquiry
 from notices.models import Channel, Outbox
+from sla.models import Survey
 
 
 def letters_to(
@@ -41,10 +42,28 @@ def letters_to(
 
 
 def context_for(letter: Outbox) -> dict[str, Any]:
-    """What a letter's template is given when it is sent."""
-    path = reverse("portal:link", args=[follow_token(letter.case_number)])
+    """What a letter's template is given when it is sent; one without a case is for staff."""
+    if not letter.case_number:
+        site = settings.SITE_URL.rstrip("/")
+        pages = {"desk": "desk:home", "wishes": "desk:preferences", "board": "supervision:overdue"}
+        return {name: f"{site}{reverse(page)}" for name, page in pages.items()}
     return {
         **letter.context,
         "number": letter.case_number,
-        "link": f"{settings.SITE_URL.rstrip('/')}{path}",
+        "link": _address("portal:link", follow_token(letter.case_number)),
+        "survey_link": _survey_link(letter),
     }
+
+
+def _address(name: str, token: str) -> str:
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name, args=[token])}"
+
+
+def _survey_link(letter: Outbox) -> str:
+    """The link to rate the answer a letter tells of; empty for other letters."""
+    if "round" not in letter.context:
+        return ""
+    number, round_ = letter.case_number, letter.context["round"]
+    stored = Survey.objects.filter(case__number=number, round=round_).values_list("token").first()
+    token = survey_token(number, round_, stored[0]) if stored and stored[0] else None
+    return _address("portal:survey", token) if token else ""

@@ -37,5 +37,8 @@ CITIZEN_CHANGES: Final = Limit("citizen-change", 60, 3600)
 READS: Final = Limit("read", 600, 60)
 """Public lists and searches through the API, per sender."""
 
+DOWNLOADS: Final = Limit("download", 60, 3600)
+"""Whole tables and proofs, per sender."""
+
 STAFF_CALLS: Final = Limit("staff-call", 1200, 60)
 """API calls of one member of staff."""

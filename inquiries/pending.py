@@ -47,10 +47,11 @@ def drop(secret: str) -> None:
     shutil.rmtree(_folder(secret), ignore_errors=True)
 
 
-def clear(now: datetime) -> None:
-    """Throw away what has been waiting too long."""
+def clear(now: datetime) -> int:
+    """Throw away what has been waiting too long; how many forms' files that were."""
     if not _root().is_dir():
-        return
+        return 0
+    thrown = 0
     before = (now - KEPT_FOR).timestamp()
     for folder in _root().iterdir():
         try:
@@ -59,6 +60,8 @@ def clear(now: datetime) -> None:
             continue
         if old:
             shutil.rmtree(folder, ignore_errors=True)
+            thrown += 1
+    return thrown
 
 
 def _root() -> Path:

@@ -6,7 +6,9 @@ moves that can be made; so what is offered is what is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from accounts.actors import Actor, ActorKind, Role
@@ -27,10 +29,16 @@ class Refusal(StrEnum):
     NO_REQUEST = "no_request"
     NO_DRAFT = "no_draft"
     NO_CONSENT = "no_consent"
+    ASKED_TO_REOPEN = "asked_to_reopen"
     PUBLISHED_ALREADY = "published_already"
     NOT_PUBLISHED = "not_published"
     RATED_ALREADY = "rated_already"
     SURVEY_OVER = "survey_over"
+    NO_LOW_RATING = "no_low_rating"
+    OWN_ANSWER = "own_answer"
+    NO_COMMENT_TO_SHOW = "no_comment_to_show"
+    COMMENT_SHOWN = "comment_shown"
+    COMMENT_NOT_SHOWN = "comment_not_shown"
     REOPENED_ALREADY = "reopened_already"
     NOT_ANSWERED = "not_answered"
     TOO_LATE_TO_RETURN = "too_late_to_return"
@@ -52,12 +60,20 @@ class Facts:
     extension_by: int | None = None
     extension_pending: bool = False
     reopen_pending: bool = False
+    reopen_declined: bool = False
     reopened: bool = False
     answered: bool = False
     consented: bool = False
     published: bool = False
+    newer_answer: bool = False
     survey_open: bool = False
     rated: bool = False
+    answered_elsewhere: bool = False
+    rating_changeable: bool = False
+    rated_handlers: frozenset[int] = frozenset()
+    follow_up_open: bool = False
+    comment_consented: bool = False
+    comment_shown: bool = False
     supporting: frozenset[int] = frozenset()
     may_still_return: bool = True
     reply_overdue: bool = False
@@ -66,6 +82,12 @@ class Facts:
 
 WORKERS = frozenset({Role.HANDLER, Role.REVIEWER})
 """Roles that act within their own department only."""
+
+READS_RATINGS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+"""Roles that see what a citizen said of an answer; see `may_read_ratings`."""
+
+RATING_CHANGEABLE = timedelta(hours=24)
+"""How long a rating can be changed by who gave it."""
 
 ASKS_AS_HANDLER = frozenset({State.IN_PROGRESS})
 
@@ -78,6 +100,14 @@ def may_see(actor: Actor, facts: Facts) -> bool:
     if not actor.has(Role.HANDLER, Role.REVIEWER) or actor.department_id is None:
         return False
     return actor.department_id == facts.department_id or actor.department_id in facts.supporting
+
+
+def may_read_ratings(actor: Actor, handlers: Collection[int | None]) -> bool:
+    """Whether somebody may see which rating a case got, given who handled its rated answers.
+
+    Nobody sees who rated their own answer, whatever other roles they hold.
+    """
+    return actor.has(*READS_RATINGS) and actor.user_id not in handlers
 
 
 def refusal(actor: Actor, move_name: str, facts: Facts) -> Refusal | None:
@@ -120,10 +150,8 @@ def _wrong_person(actor: Actor, name: str, facts: Facts) -> Refusal | None:
 
 def _guard(actor: Actor, name: str, facts: Facts) -> Refusal | None:
     match name:
-        case "return":
-            return None if facts.may_still_return else Refusal.TOO_LATE_TO_RETURN
-        case "ask_supplement":
-            return Refusal.ASKED_BEFORE if facts.supplement_asked else None
+        case "release" | "return" | "ask_supplement":
+            return _underway(name, facts)
         case "request_extension":
             return _extension_request(facts)
         case "grant_extension" | "deny_extension":
@@ -134,9 +162,19 @@ def _guard(actor: Actor, name: str, facts: Facts) -> Refusal | None:
             return Refusal.OWN_DRAFT if actor.user_id == facts.drafter_id else None
         case "publish" | "unpublish":
             return _publication(name, facts)
+        case "follow_up" | "show_comment" | "hide_comment":
+            return _rated(actor, name, facts)
         case "rate" | "request_reopen" | "reopen" | "decline_reopen":
             return _afterwards(name, facts)
     return None
+
+
+def _underway(name: str, facts: Facts) -> Refusal | None:
+    if name == "release":
+        return Refusal.WRONG_STATE if facts.answered_elsewhere else None
+    if name == "return":
+        return None if facts.may_still_return else Refusal.TOO_LATE_TO_RETURN
+    return Refusal.ASKED_BEFORE if facts.supplement_asked else None
 
 
 def _extension_request(facts: Facts) -> Refusal | None:
@@ -164,7 +202,9 @@ def _publication(name: str, facts: Facts) -> Refusal | None:
         return Refusal.NOT_ANSWERED
     if not facts.consented:
         return Refusal.NO_CONSENT
-    return Refusal.PUBLISHED_ALREADY if facts.published else None
+    if facts.published and not facts.newer_answer:
+        return Refusal.PUBLISHED_ALREADY
+    return None
 
 
 def _afterwards(name: str, facts: Facts) -> Refusal | None:
@@ -172,10 +212,26 @@ def _afterwards(name: str, facts: Facts) -> Refusal | None:
         return Refusal.NOT_ANSWERED
     if name == "rate":
         if facts.rated:
-            return Refusal.RATED_ALREADY
+            return None if facts.rating_changeable else Refusal.RATED_ALREADY
         return None if facts.survey_open else Refusal.SURVEY_OVER
     if facts.reopened:
         return Refusal.REOPENED_ALREADY
     if name == "request_reopen":
+        if facts.reopen_declined:
+            return Refusal.ASKED_TO_REOPEN
         return Refusal.REQUEST_PENDING if facts.reopen_pending else None
     return None if facts.reopen_pending else Refusal.NO_REQUEST
+
+
+def _rated(actor: Actor, name: str, facts: Facts) -> Refusal | None:
+    if not may_read_ratings(actor, facts.rated_handlers):
+        return Refusal.OWN_ANSWER
+    if name == "follow_up":
+        return None if facts.follow_up_open else Refusal.NO_LOW_RATING
+    if name == "hide_comment":
+        return None if facts.comment_shown else Refusal.COMMENT_NOT_SHOWN
+    if not facts.published:
+        return Refusal.NOT_PUBLISHED
+    if not facts.comment_consented:
+        return Refusal.NO_COMMENT_TO_SHOW
+    return Refusal.COMMENT_SHOWN if facts.comment_shown else None

@@ -67,6 +67,18 @@ def proposed(inquiry: Inquiry, reply: Reply, names: Iterable[str]) -> PublicWord
     )
 
 
+def proposed_comment(inquiry: Inquiry) -> str:
+    """What the citizen said of the published answer when rating it, personal data hidden."""
+    reply = inquiry.published_reply()
+    if reply is None or reply.approved_at is None:
+        return ""
+    said = inquiry.remarks.filter(move="rate", at__gte=reply.approved_at)
+    later = inquiry.replies.filter(round__gt=reply.round, approved_at__isnull=False).first()
+    if later is not None and later.approved_at is not None:
+        said = said.filter(at__lt=later.approved_at)
+    return mask(said.values_list("text", flat=True).last() or "", people_of(inquiry))
+
+
 def checked(words: PublicWords, names: Iterable[str]) -> Checked:
     """Point out the personal data in some words."""
     known = list(names)

@@ -42,6 +42,10 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
+BY_HAND = (Channel.PHONE, Channel.VISIT, Channel.LETTER)
+"""Ways by which staff type a matter in for the citizen."""
+
+
 class Exclusion(StrEnum):
     """Why a case is left out of the rates' denominators (it is listed with its count)."""
 
@@ -65,6 +69,21 @@ class Ground(StrEnum):
     UNCLEAR = "unclear"
     SPAM = "spam"
 
+
+class Outcome(StrEnum):
+    """What came of a supervisor's task after a low rating."""
+
+    CALLED_BACK = "called_back"
+    NO_GROUND = "no_ground"
+    REOPENED = "reopened"
+    CHANGED = "changed"
+
+
+SAID_BY_SUPERVISOR = (Outcome.CALLED_BACK, Outcome.NO_GROUND)
+"""The outcomes that are said; the others follow from a reopening or a changed rating."""
+
+LOW_RATING = 2
+"""不满意 (2) and 非常不满意 (1) want a reason, and a supervisor's attention."""
 
 BEFORE_REPLY = (
     State.SUBMITTED,
@@ -114,6 +133,7 @@ MOVES: dict[str, Move] = {
         Move("reject", (State.SUBMITTED, State.ACCEPTED), State.REJECTED, (Role.INTAKE,)),
         Move("refer", (State.SUBMITTED, State.ACCEPTED), State.REFERRED, (Role.INTAKE,)),
         Move("merge", BEFORE_REPLY, State.MERGED, (Role.INTAKE,)),
+        Move("release", (State.MERGED,), State.ACCEPTED, (Party.SYSTEM,)),
         Move("assign", (State.ACCEPTED,), State.ASSIGNED, (Role.INTAKE,)),
         Move("sign_for", (State.ASSIGNED,), State.IN_PROGRESS, (Role.HANDLER,)),
         Move(
@@ -145,8 +165,12 @@ MOVES: dict[str, Move] = {
         Move("send_back", (State.IN_REVIEW,), State.IN_PROGRESS, (Role.REVIEWER,)),
         Move("reply", (State.IN_REVIEW,), State.REPLIED, (Role.REVIEWER,)),
         Move("publish", ANSWERED, None, (Role.REVIEWER,)),
-        Move("unpublish", ANSWERED, None, (Role.REVIEWER,)),
+        Move("unpublish", tuple(State), None, (Role.REVIEWER,)),
         Move("rate", ANSWERED, None, (Party.CITIZEN,)),
+        Move("follow_up", (State.CLOSED,), None, (Role.SUPERVISOR,)),
+        Move("show_comment", ANSWERED, None, (Role.SUPERVISOR,)),
+        # What is public can be taken back whatever has become of the case since.
+        Move("hide_comment", tuple(State), None, (Role.SUPERVISOR,)),
         Move("request_reopen", ANSWERED, None, (Party.CITIZEN,)),
         Move("reopen", ANSWERED, State.IN_PROGRESS, (Role.SUPERVISOR,)),
         Move("decline_reopen", ANSWERED, None, (Role.SUPERVISOR,)),
@@ -157,5 +181,5 @@ MOVES: dict[str, Move] = {
     )
 }
 
-WORKFLOW_ONLY = frozenset({"submit", "lapse", "close"})
+WORKFLOW_ONLY = frozenset({"submit", "lapse", "close", "release"})
 """Moves no form or API call of staff offers."""

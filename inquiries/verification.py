@@ -9,22 +9,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from inquiries.models import Attachment, ExtensionRequest, Inquiry, Remark, Reply
+from inquiries.models import Attachment, ExtensionRequest, FollowUp, Inquiry, Remark, Reply
+from inquiries.retelling import Retelling
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
-from ledger.chain import digest_text
-from ledger.models import Event
+from ledger.chain import Link, digest_text
+from sla.measures import measures
 from sla.models import Clock, Survey
 from sla.policies import NoPolicy, book_of
+from sla.recording import line_of
 from sla.targets import Target
-from sla.verification import Difference, Progress, silent
-
-CHUNK = 500
+from sla.verification import Batch, Difference, Tally
 
 LIVE: dict[str, frozenset[str]] = {
     State.SUBMITTED: frozenset({Target.ACCEPTANCE, Target.REPLY}),
@@ -47,6 +46,10 @@ SWEPT = frozenset({"case.verdict", "case.verdict_at"})
 """Facts the sweep writes without an event; they follow from the clocks."""
 
 
+UNSAID = {"case.district": ""}
+"""What a fact is where no event ever said anything of it."""
+
+
 def live_targets(inquiry: Inquiry) -> frozenset[str]:
     """The clocks that must be live in the state an inquiry is in."""
     if inquiry.state == State.AWAITING_CITIZEN:
@@ -58,48 +61,56 @@ def live_targets(inquiry: Inquiry) -> frozenset[str]:
 class Rows:
     """What hangs on one inquiry."""
 
-    events: list[Event] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    surveys: list[Survey] = field(default_factory=list)
+    events: Sequence[Link] = ()
+    clocks: Sequence[Clock] = ()
+    surveys: Sequence[Survey] = ()
+    follow_ups: list[FollowUp] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     extension_pending: bool = False
 
 
-def check(progress: Progress = silent) -> Iterator[Difference]:
-    """All differences of all inquiries."""
-    rows = Inquiry.objects.select_related("case").order_by("pk").iterator(chunk_size=CHUNK)
-    done = 0
-    while inquiries := list(islice(rows, CHUNK)):
-        found = _rows(inquiries)
-        for inquiry in inquiries:
-            for name, detail in faults(inquiry, found[inquiry.pk]):
-                yield Difference(name, inquiry.case.number, detail)
-        done += len(inquiries)
-        progress("inquiries", done)
+STREAM = "inquiry"
 
 
-def _rows(inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
-    """Everything the checks of a few inquiries read, in seven statements."""
-    found: dict[int, Rows] = defaultdict(Rows)
-    keys = [inquiry.pk for inquiry in inquiries]
-    by_case = {inquiry.case_id: inquiry.pk for inquiry in inquiries}
-    by_number = {inquiry.case.number: inquiry.pk for inquiry in inquiries}
-    for event in Event.objects.filter(case_number__in=by_number).order_by("seq"):
-        found[by_number[event.case_number]].events.append(event)
-    for clock in Clock.objects.filter(case_id__in=by_case, finished_at__isnull=True):
-        found[by_case[clock.case_id]].clocks.append(clock)
-    for survey in Survey.objects.filter(case_id__in=by_case):
-        found[by_case[survey.case_id]].surveys.append(survey)
-    for reply in Reply.objects.filter(inquiry_id__in=keys):
+def check(batch: Batch, retold: Tally) -> Iterator[Difference]:
+    """All differences of a batch's inquiries. What each counts as after the ledger is added to
+    `retold`."""
+    cases = {case.pk: case for case in batch.cases if case.stream == STREAM}
+    inquiries = {row.case_id: row for row in Inquiry.objects.filter(case_id__in=cases)}
+    found = _rows(batch, list(inquiries.values()))
+    for pk, case in cases.items():
+        inquiry = inquiries.get(pk)
+        if inquiry is None:
+            yield Difference("states", case.number, "no inquiry goes with the case line")
+            continue
+        inquiry.case = case
+        for name, detail in faults(inquiry, found[inquiry.pk], retold):
+            yield Difference(name, case.number, detail)
+
+
+def _rows(batch: Batch, inquiries: Sequence[Inquiry]) -> dict[int, Rows]:
+    """Everything the checks of a few inquiries read, in five statements more."""
+    numbers = {case.pk: case.number for case in batch.cases}
+    found = {
+        inquiry.pk: Rows(
+            events=batch.chains.get(numbers[inquiry.case_id], ()),
+            clocks=[c for c in batch.clocks.get(inquiry.case_id, ()) if c.finished_at is None],
+            surveys=batch.surveys.get(inquiry.case_id, ()),
+        )
+        for inquiry in inquiries
+    }
+    for task in FollowUp.objects.filter(inquiry_id__in=found).order_by("pk"):
+        found[task.inquiry_id].follow_ups.append(task)
+    for reply in Reply.objects.filter(inquiry_id__in=found):
         found[reply.inquiry_id].replies.append(reply)
-    for remark in Remark.objects.filter(inquiry_id__in=keys).order_by("pk"):
+    for remark in Remark.objects.filter(inquiry_id__in=found).order_by("pk"):
         found[remark.inquiry_id].remarks.append(remark)
-    asked = ExtensionRequest.objects.filter(inquiry_id__in=keys, granted__isnull=True)
+    asked = ExtensionRequest.objects.filter(inquiry_id__in=found, granted__isnull=True)
     for inquiry_id in asked.values_list("inquiry_id", flat=True):
         found[inquiry_id].extension_pending = True
-    for file in Attachment.objects.filter(inquiry_id__in=keys).order_by("pk"):
+    for file in Attachment.objects.filter(inquiry_id__in=found).order_by("pk"):
         found[file.inquiry_id].files.append(file)
     return found
 
@@ -108,7 +119,7 @@ Fault = tuple[str, str]
 """The check that saw it, and what it is."""
 
 
-def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
+def faults(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
     """What is wrong with one inquiry."""
     yield from _states(inquiry, rows)
     yield from _owner(inquiry)
@@ -120,6 +131,30 @@ def faults(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
         yield "graph", detail
     yield from _outcome(inquiry, rows, story)
     yield from _words(inquiry, rows, story)
+    yield from _counts(inquiry, rows, retold)
+
+
+def _counts(inquiry: Inquiry, rows: Rows, retold: Tally) -> Iterator[Fault]:
+    """Whether the case line counts as its events say; `measures` defines what is counted."""
+    told = Retelling()
+    try:
+        for event in rows.events:
+            told.read(event.move, event.at, event.data)
+        line = told.line(swept=bool(inquiry.case.verdict))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        yield "recount", f"its events cannot be counted: {error}"
+        return
+    must = measures(line)
+    retold.add(must)
+    written = replace(line_of(inquiry.case, rows.surveys), due_at=None, paused_at=None)
+    if written == line:
+        return
+    has = measures(written)
+    for cell in sorted({*must, *has}):
+        if must[cell] != has[cell]:
+            key = cell.key
+            found = f"{cell.measure} of {key.day} ({key.basis}) is {has[cell]}"
+            yield "recount", f"{found}, its events say {must[cell]}"
 
 
 def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
@@ -129,6 +164,10 @@ def _states(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
     if case.title != inquiry.title:
         yield "states", "the case line has another title"
     live = {clock.target for clock in rows.clocks}
+    waiting = Target.FOLLOW_UP in live
+    if waiting != any(not task.outcome for task in rows.follow_ups):
+        yield "states", f"a low rating to follow up, its clock is {'live' if waiting else 'over'}"
+    live.discard(Target.FOLLOW_UP)
     if live != live_targets(inquiry) and not _review_untimed(inquiry, rows, live):
         wanted = ", ".join(sorted(live_targets(inquiry))) or "none"
         yield "states", f"{inquiry.state} with live clocks {sorted(live)}, not {wanted}"
@@ -191,6 +230,8 @@ class Story:
         self.round = 1
         self.drafts: dict[int, str] = {}
         self.ratings: dict[int, int] = {}
+        self.outcomes: list[str] = []
+        self.comments: dict[int, str] = {}
         self.public: tuple[int, str] | None = None
         self.content = ""
         self.words: dict[int, list[str]] = {}
@@ -198,24 +239,29 @@ class Story:
         self.wrong: list[str] = []
         self.last = self.moves = 0
 
-    def read(self, event: Event) -> None:
+    def read(self, event: Link) -> None:
         """Follow one event; one that cannot be followed is noted as wrong."""
         try:
             self._read(event, event.data)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             self.wrong.append(f"event {event.seq}, {event.move}: cannot be read: {error}")
 
-    def _read(self, event: Event, data: dict[str, Any]) -> None:
+    def _read(self, event: Link, data: dict[str, Any]) -> None:
         if event.move != REDATE:
             self._step(event)
             self.moves += 1
         self.facts |= {name: change[1] for name, change in data.get("changes", {}).items()}
+        self._later_facts(event)
         self.round = self.facts.get("case.round", 1)
         for name in ("draft", "reply"):
             if name in data:
                 self.drafts[self.round] = data[name]
         if "rating" in data:
             self.ratings[self.round] = data["rating"]
+        if "follow_up" in data:
+            self.outcomes[-1 if data["follow_up"] else len(self.outcomes) :] = [data["follow_up"]]
+        if "comment" in data:
+            self.comments[data["comment_round"]] = data["comment"]
         if "public" in data:
             self.public = (data.get("public_round", self.round), data["public"])
         self.content = data.get("content", self.content)
@@ -223,7 +269,16 @@ class Story:
         self.files[event.seq] = data.get("files", [])
         self.last = event.seq
 
-    def _step(self, event: Event) -> None:
+    def _later_facts(self, event: Link) -> None:
+        """Facts the case line came to keep later: what older events, which do not mention them,
+        make of them."""
+        if event.move == "assign":
+            self.facts.setdefault("case.dispatched_at", event.at.isoformat())
+        changes = event.data.get("changes", {})
+        if "inquiry.handler_id" in changes and "case.handler_id" not in changes:
+            self.facts["case.handler_id"] = changes["inquiry.handler_id"][1]
+
+    def _step(self, event: Link) -> None:
         """Note a change of state that is no edge of the graph."""
         changes = event.data.get("changes", {})
         before = self.facts.get("inquiry.state")
@@ -252,12 +307,15 @@ def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     for name in names:
         owner, attribute = name.split(".")
         has = getattr(inquiry.case if owner == "case" else inquiry, attribute)
-        must = story.facts.get(name)
+        must = story.facts.get(name, UNSAID.get(name))
         if name not in SWEPT and not _same(name, has, must):
             yield "ledger", f"{name} is {has}, the ledger says {must}"
     ratings = {s.round: s.rating for s in rows.surveys if s.rating is not None}
     if ratings != story.ratings:
         yield "ledger", f"rated {ratings}, the ledger says {story.ratings}"
+    outcomes = [task.outcome for task in rows.follow_ups]
+    if outcomes != story.outcomes:
+        yield "ledger", f"low ratings followed up {outcomes}, the ledger says {story.outcomes}"
 
 
 def _same(name: str, has: Any, must: Any) -> bool:
@@ -279,15 +337,7 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     drafts = {reply.round: digest_text(reply.text) for reply in rows.replies}
     if drafts != story.drafts:
         yield "words", f"the reply of round {_first_other(drafts, story.drafts)} was changed"
-    if story.public is not None:
-        public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
-        shown = (
-            f"{public.public_title}\n{public.public_question}\n{public.public_text}"
-            if public
-            else ""
-        )
-        if digest_text(shown) != story.public[1]:
-            yield "words", "the published words were changed"
+    yield from _public_words(rows, story)
     said: dict[int, list[str]] = defaultdict(list)
     for remark in rows.remarks:
         said[remark.event_seq].append(digest_text(remark.text))
@@ -299,6 +349,22 @@ def _words(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
             yield "words", f"the words of event {seq} were changed"
         if filed.get(seq, []) != story.files.get(seq, []):
             yield "words", f"the files of event {seq} were changed"
+
+
+def _public_words(rows: Rows, story: Story) -> Iterator[Fault]:
+    """Whether what everybody can read is what was checked."""
+    if story.public is not None:
+        public = {r.round: r for r in rows.replies if r.public_text}.get(story.public[0])
+        shown = (
+            f"{public.public_title}\n{public.public_question}\n{public.public_text}"
+            if public
+            else ""
+        )
+        if digest_text(shown) != story.public[1]:
+            yield "words", "the published words were changed"
+    comments = {r.round: digest_text(r.public_comment) for r in rows.replies if r.public_comment}
+    if comments != {round_: made for round_, made in story.comments.items() if made}:
+        yield "words", "the comment that is shown was changed"
 
 
 def _first_other(one: dict[int, str], other: dict[int, str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from foundation.read_only import ReadOnlyAdmin
-from ledger.models import Event
+from ledger.models import Event, Seal
 
 
 @admin.register(Event)
@@ -13,3 +13,9 @@ class EventAdmin(ReadOnlyAdmin):
     list_display = ["case_number", "seq", "move", "actor_label", "at"]
     search_fields = ["=case_number"]
     ordering = ["-pk"]
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ["day", "events", "late", "cases", "root", "sealed_at"]
+    ordering = ["-day"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,8 +11,10 @@ from typing import Any, NamedTuple
 from django.db.models import Max
 
 from accounts.actors import Actor
-from ledger.chain import GENESIS, Link, event_hash
+from ledger.chain import GENESIS, SALT, SHOWN, Link, event_hash
 from ledger.models import Event
+
+SALT_BYTES = 16
 
 
 class OutOfOrder(Exception):
@@ -55,14 +58,21 @@ def record(
     move: str,
     data: dict[str, Any],
     into: list[Event],
+    shown: Sequence[str] = (),
 ) -> Head:
     """Put an event for a case's chain, to follow its head, into a list; return the new head.
+
+    `shown` names what the case's citizen may be given of it: "move", or entries of the data. The
+    rest is hashed with a salt.
 
     The caller writes the list, and holds the case's row lock since it read the head, so that no
     two events can claim the same place. Raises OutOfOrder.
     """
     if after is not None and at < after.at:
         raise OutOfOrder(f"{case_number}: {move} at {at} is before the last event at {after.at}")
+    data = {**data, SALT: secrets.token_hex(SALT_BYTES)}
+    if shown:
+        data[SHOWN] = list(shown)
     seq, previous = (after.seq + 1, after.hash) if after else (1, GENESIS)
     link = Link(case_number, seq, at, by.kind, by.user_id, by.label, move, data, previous, "")
     link = replace(link, hash=event_hash(link))

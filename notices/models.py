@@ -44,6 +44,11 @@ class Outbox(models.Model):
                 condition=Q(state="pending"),
                 name="notices_outbox_pending",
             ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(state="dead"),
+                name="notices_outbox_dead",
+            ),
             models.Index(fields=["case_number"], name="notices_outbox_case"),
         ]
         verbose_name = _("outgoing message")
@@ -86,3 +91,55 @@ class InboxItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.case_number}"
+
+
+class Wishes(models.Model):
+    """How one member of staff wants to be reminded by e-mail; without a row, as the defaults say.
+
+    What is overdue comes in any case and has no column here.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="wishes"
+    )
+    digest = models.BooleanField(_("one morning digest"), default=True)
+    warnings = models.BooleanField(_("what is due soon"), default=True)
+    escalations = models.BooleanField(_("escalations at once"), default=False)
+    language = models.CharField(
+        _("language of e-mails"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+    )
+
+    class Meta:
+        verbose_name = _("wishes for reminders")
+        verbose_name_plural = _("wishes for reminders")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class Digest(models.Model):
+    """That a person's morning has been looked at, once: written with the letter it led to.
+
+    `cases` 0 means there was nothing to tell and no letter was queued.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    cases = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="notices_digest_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["day"], name="notices_digest_day")]
+        verbose_name = _("morning digest")
+        verbose_name_plural = _("morning digests")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"

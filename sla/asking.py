@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from sla import streams, wording
-from sla.figures import EVERYTHING, UNASSIGNED, Scope
+from sla.figures import UNASSIGNED
 from sla.measures import BASES, ZONE
 from sla.periods import (
     YEARS,
@@ -29,6 +29,10 @@ from sla.periods import (
     quarter_of,
     year_of,
 )
+from sla.scope import EVERYTHING, Scope
+
+LEFT_OUT = "without"
+"""The choice that leaves cases typed in by staff out of satisfaction and participation."""
 
 MOST_YEARS = 12
 """Longest period a page shows; months are its rows."""
@@ -45,6 +49,12 @@ class QuestionForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
+    typed_in = forms.ChoiceField(
+        label=_("Satisfaction"),
+        choices=[("", _("of all cases")), (LEFT_OUT, _("without cases typed in by staff"))],
+        required=False,
+    )
+
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
@@ -53,7 +63,7 @@ class QuestionForm(forms.Form):
             self.fields[name] = forms.DateField(
                 label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"]
             )
-        self.order_fields(["from", "to", "basis", "as_of"])
+        self.order_fields(["from", "to", "basis", "as_of", "typed_in"])
 
     def clean_as_of(self) -> datetime | None:
         text = self.cleaned_data["as_of"].strip()
@@ -111,6 +121,7 @@ class Question:
     department: str = ""
     kind: str = ""
     channel: str = ""
+    typed_in: str = ""
     scope: Scope = EVERYTHING
 
     @property
@@ -127,6 +138,7 @@ class Question:
             "department": self.department,
             "kind": self.kind,
             "channel": self.channel,
+            "typed_in": self.typed_in,
         }
         return {name: value for name, value in held.items() if value}
 
@@ -188,5 +200,11 @@ def read(
         department=department,
         kind=kind,
         channel=channel,
-        scope=Scope(known[department] if department else None, kind or None, channel or None),
+        typed_in=form.cleaned_data["typed_in"],
+        scope=Scope(
+            known[department] if department else None,
+            kind or None,
+            channel or None,
+            streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
+        ),
     )

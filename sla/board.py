@@ -16,19 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Department
 from sla import charts, streams, wording
 from sla.asking import Links, Question
-from sla.figures import UNASSIGNED, Report, Row
+from sla.figures import UNASSIGNED, Report, Row, definitions
 from sla.measures import MEASURES
 from sla.periods import month_of
-from sla.rates import NONE, Rate, rates
+from sla.rates import NONE, Rate
 from sla.stock import STOCKS, Stock
-
-OF = {
-    "reply_rate": ("replied", "valid"),
-    "on_time_rate": ("met", "judged"),
-    "satisfaction": ("satisfied", "rated"),
-    "participation": ("rated", "asked"),
-}
-"""The measures a rate's numerator and denominator count."""
 
 COLUMNS = (
     "received",
@@ -40,6 +32,7 @@ COLUMNS = (
     "satisfaction",
     "participation",
 )
+SURVEY_COLUMNS = ("asked", "rated", "silent", "participation", "satisfied", "satisfaction")
 TONES = {"due_soon": "warn", "overdue": "danger"}
 
 
@@ -91,7 +84,7 @@ def rate_tiles(asked: Question, row: Row) -> list[RateTile]:
     tiles = []
     for name, rate in row.rates.items():
         n_url, d_url = _behind(name, rate, row.counts, links, asked.basis)
-        words = (str(wording.RATES[name]), str(wording.RATE_NOTES[name]))
+        words = (str(wording.RATES[name]), wording.rate_note(definitions()[name]))
         tiles.append(RateTile(*words, rate, n_url, d_url))
     return tiles
 
@@ -169,6 +162,33 @@ def _department_table(
     return Table(_("By department"), head, lines, foot)
 
 
+def survey_table(asked: Question, report: Report) -> Table:
+    """Asked, rated, silent and satisfied, a row for each channel or department with a survey."""
+    by = report.by or ""
+    house = asked.links(**{by: ""})
+    lines = [
+        Line(row.label, _survey_cells(row, house.of(by, row.key), asked.basis))
+        for row in report.rows
+        if row.counts["asked"] or row.counts["rated"]
+    ]
+    caption = str(wording.BREAKDOWNS[by])
+    foot = Line(report.total.label, _survey_cells(report.total, asked.links(), asked.basis))
+    words = wording.COUNTS | wording.RATES
+    head = [caption, *(str(words[name]) for name in SURVEY_COLUMNS)]
+    return Table(caption, head, lines, foot)
+
+
+def _survey_cells(row: Row, links: Links, basis: str) -> list[str]:
+    counts, found = row.counts, row.rates
+    silent = {"silent": counts["asked"] - counts["rated"]}
+    return [
+        _rate_cell(name, found[name], counts, links, basis)
+        if name in found
+        else _number((counts | silent)[name], links.to(name) if name in counts else "")
+        for name in SURVEY_COLUMNS
+    ]
+
+
 def _head(first: str) -> list[str]:
     words = wording.COUNTS | wording.RATES
     return [first, *(str(words[name]) for name in COLUMNS)]
@@ -184,7 +204,7 @@ def _empty(key: str, label: str) -> Row:
 
 def _cells(row: Row, links: Links, basis: str) -> list[str]:
     """The cells of a row; made here because a board has hundreds of them."""
-    found = rates(row.counts)
+    found = row.rates
     return [
         _rate_cell(name, found[name], row.counts, links, basis)
         if name in found
@@ -216,7 +236,7 @@ def _behind(
     name: str, rate: Rate, counts: Mapping[str, int], links: Links, basis: str
 ) -> tuple[str, str]:
     """The lists behind the two numbers of a rate."""
-    n, d = OF[name]
+    n, d = definitions()[name].numerator, definitions()[name].denominator
     # By event, what was received less what was excluded is no set of cases that could be listed
     # unless nothing was excluded.
     if d == "valid" and basis == "event":

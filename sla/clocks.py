@@ -16,7 +16,7 @@ from sla.calendars import compiled
 from sla.models import Case, Clock, ClockPause, Policy
 from sla.policies import NoPolicy, PolicyBook, book_of, promise_of
 from sla.targets import PAUSED_WITH_CITIZEN, WINDOWS, ClockState, Target
-from sla.timing import schedule, set_due
+from sla.timing import Pauses, in_last_day, schedule, set_due, spare_of
 from sla.worktime import due
 
 
@@ -59,6 +59,12 @@ class ClockSet:
         """The live clock for a target, if one is running, paused or missed."""
         clock = self._live.get(target)
         return clock if clock is not None and clock.finished_at is None else None
+
+    @property
+    def last_miss(self) -> datetime | None:
+        """The latest due instant that passed unmet among the live clocks, if any did."""
+        misses = [clock.missed_at for clock in self._live.values() if clock.missed_at is not None]
+        return max(misses, default=None)
 
     def _settle(self) -> None:
         """Judge clocks whose due instant has passed before this move, swept or not."""
@@ -112,7 +118,7 @@ class ClockSet:
         for clock in self._pick(targets):
             self._end_pause(clock)
             if clock.state != ClockState.MISSED:
-                clock.state = ClockState.MET
+                clock.state, clock.spare = ClockState.MET, spare_of(clock, self.at)
                 if clock.target == Target.REPLY:
                     judge(self.case, "met", self.at)
             self._finish(clock)
@@ -125,6 +131,19 @@ class ClockSet:
                 clock.state = ClockState.CANCELLED
             self._finish(clock)
 
+    def reinstate(self, target: Target) -> None:
+        """Owe again what was cancelled in the present round: as if it had never stood still but
+        for its own pauses, so that a case comes back with the time that is really left."""
+        ended = self.case.clocks.select_related("policy__calendar", "calendar")
+        clock = ended.filter(target=target, round=self.case.round).order_by("-pk")[0]
+        clock.finished_at = None
+        self._live[target] = clock
+        if clock.state == ClockState.CANCELLED:
+            clock.state, clock.calendar_version = ClockState.RUNNING, clock.calendar.version
+            self._redate(clock)
+            self._settle()
+        self._replan(clock)
+
     def _finish(self, clock: Clock) -> None:
         clock.finished_at = self.at
         self._replan(clock)
@@ -136,7 +155,13 @@ class ClockSet:
         for clock in self._pick(tuple(PAUSED_WITH_CITIZEN)):
             if clock.state != ClockState.RUNNING:
                 continue
-            pause = ClockPause(clock=clock, since=self.at, reason=reason, actor_label=by)
+            pause = ClockPause(
+                clock=clock,
+                since=self.at,
+                reason=reason,
+                actor_label=by,
+                at_due=in_last_day(clock, self.at),
+            )
             self._pauses_of(clock).append(pause)
             self._new_pauses.append(pause)
             clock.state = ClockState.PAUSED
@@ -204,19 +229,20 @@ class ClockSet:
             self._redate(clock)
 
     def _redate(self, clock: Clock) -> None:
-        set_due(clock, self._spans(clock))
-        self._replan(clock)
+        spans = self._spans(clock)
+        set_due(clock, spans)
+        self._replan(clock, spans)
         self._mirror(clock)
 
-    def _replan(self, clock: Clock) -> None:
+    def _replan(self, clock: Clock, pauses: Pauses = ()) -> None:
         """Have the clock written and its next event reckoned anew.
 
         A clock merely found late keeps its pending event, so that the sweep still tells of it.
         """
-        schedule(clock, self.at)
+        schedule(clock, self.at, pauses)
         self._changed[id(clock)] = clock
 
-    def _spans(self, clock: Clock) -> list[tuple[datetime, datetime | None]]:
+    def _spans(self, clock: Clock) -> Pauses:
         return [(p.since, p.until) for p in self._pauses_of(clock)]
 
     def _mirror(self, clock: Clock) -> None:
@@ -260,6 +286,7 @@ WRITTEN = [
     "provisional",
     "finished_at",
     "missed_at",
+    "spare",
     "revision",
     "next_event_at",
     "next_event",

@@ -47,6 +47,7 @@ POLICIES = (
     _rule(Target.RETURN, 1, (_HOUSE, _HOUSE_EN)),
     _rule(Target.SUPPLEMENT, 7, (_OWN, _OWN_EN)),
     _rule(Target.SURVEY, 15, (_OWN, _OWN_EN), unit="calendar_days"),
+    _rule(Target.FOLLOW_UP, 3, (_HOUSE, _HOUSE_EN), escalation=_STEPS),
 )
 
 

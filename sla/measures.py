@@ -27,10 +27,18 @@ MEASURES = (
     "asked",
     "rated",
     "satisfied",
+    "dispatched",
 )
+SURVEYED = ("asked", "rated", "satisfied")
+"""Measures that count surveys, of which a case handled twice has two."""
+
 BASES = ("receipt", "event")
 SATISFIED_FROM = 3
 """Ratings run from 5 (非常满意) to 1 (非常不满意); 基本满意 (3) and better are satisfied."""
+
+
+PARTS = ("category", "district", "handler")
+"""What a case belongs to besides department, kind and channel; each is folded by itself."""
 
 
 class Key(NamedTuple):
@@ -39,6 +47,9 @@ class Key(NamedTuple):
     department_id: int
     kind: str
     channel: str
+    category: str = ""
+    district: str = ""
+    handler: str = ""
 
 
 class Cell(NamedTuple):
@@ -53,6 +64,9 @@ class SurveyLine:
     asked_at: datetime
     rating: int | None = None
     rated_at: datetime | None = None
+    changed_at: datetime | None = None
+    former: tuple[tuple[datetime, int], ...] = ()
+    """The votes before the last change, in order. A rating counts on the day it was first given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,10 @@ class CaseLine:
     department_id: int | None
     kind: str
     channel: str
+    category: str = ""
+    district: str = ""
+    handler_id: int | None = None
+    dispatched_at: datetime | None = None
     due_at: datetime | None = None
     paused_at: datetime | None = None
     replied_at: datetime | None = None
@@ -95,12 +113,11 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
     if not line.verdict and is_silent_miss(line, instant):
         verdict, verdict_at = "missed", line.due_at
     surveys = tuple(
-        survey if known(survey.rated_at) else SurveyLine(survey.asked_at)
-        for survey in line.surveys
-        if survey.asked_at <= instant
+        survey_as_of(survey, instant) for survey in line.surveys if survey.asked_at <= instant
     )
     return replace(
         line,
+        dispatched_at=known(line.dispatched_at),
         replied_at=known(line.replied_at),
         verdict=verdict,
         verdict_at=verdict_at,
@@ -108,6 +125,17 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
         excluded_at=known(line.excluded_at),
         surveys=surveys,
     )
+
+
+def survey_as_of(survey: SurveyLine, instant: datetime) -> SurveyLine:
+    """The survey as it stood at an instant: unrated before the vote, with the old vote before a
+    change."""
+    if survey.rated_at is None or survey.rated_at > instant:
+        return SurveyLine(survey.asked_at)
+    if survey.changed_at is None or survey.changed_at <= instant:
+        return survey
+    rating = next(rating for at, rating in reversed(survey.former) if at <= instant)
+    return replace(survey, rating=rating, changed_at=None, former=())
 
 
 def is_silent_miss(line: CaseLine, instant: datetime) -> bool:
@@ -126,20 +154,30 @@ def measures(line: CaseLine) -> Counter[Cell]:
     """The counts a case contributes, on both bases."""
     cells: Counter[Cell] = Counter()
     cohort = civil_day(line.received_at)
+    place = (
+        line.department_id or 0,
+        line.kind,
+        line.channel,
+        line.category,
+        line.district,
+        str(line.handler_id or ""),
+    )
 
     def count(measure: str, at: datetime) -> None:
         for basis, day in (("receipt", cohort), ("event", civil_day(at))):
-            key = Key(basis, day, line.department_id or 0, line.kind, line.channel)
-            cells[Cell(key, measure)] += 1
+            cells[Cell(Key(basis, day, *place), measure)] += 1
 
-    count("received", line.received_at)
+    for measure, at in (
+        ("received", line.received_at),
+        ("dispatched", line.dispatched_at),
+        ("replied", line.replied_at),
+        ("published", line.published_at),
+    ):
+        if at:
+            count(measure, at)
     if line.excluded_at and line.replied_at is None:
         # Once answered a case stays valid, even if its second handling is withdrawn or merged.
         count("excluded", line.excluded_at)
-    if line.replied_at:
-        count("replied", line.replied_at)
-    if line.published_at:
-        count("published", line.published_at)
     if line.verdict and line.verdict_at:
         count(line.verdict, line.verdict_at)
     for survey in line.surveys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sla.measures import CaseLine, Cell, Key, SurveyLine, difference, measures
 from sla.models import Case, Delta, Survey
@@ -18,6 +19,10 @@ def line_of(case: Case, surveys: Iterable[Survey]) -> CaseLine:
         department_id=case.department_id,
         kind=case.kind,
         channel=case.channel,
+        category=case.category,
+        district=case.district,
+        handler_id=case.handler_id,
+        dispatched_at=case.dispatched_at,
         due_at=case.due_at,
         paused_at=case.paused_at,
         replied_at=case.replied_at,
@@ -25,8 +30,24 @@ def line_of(case: Case, surveys: Iterable[Survey]) -> CaseLine:
         verdict_at=case.verdict_at,
         published_at=case.published_at,
         excluded_at=case.excluded_at,
-        surveys=tuple(SurveyLine(s.asked_at, s.rating, s.rated_at) for s in surveys),
+        surveys=tuple(survey_line(survey) for survey in surveys),
     )
+
+
+def survey_line(survey: Survey) -> SurveyLine:
+    """The facts of a survey that are counted."""
+    return SurveyLine(
+        survey.asked_at,
+        survey.rating,
+        survey.rated_at,
+        survey.changed_at,
+        former_votes(survey.former),
+    )
+
+
+def former_votes(kept: Iterable[tuple[str, int]]) -> tuple[tuple[datetime, int], ...]:
+    """Earlier votes as the survey keeps them, read back."""
+    return tuple((datetime.fromisoformat(at), rating) for at, rating in kept)
 
 
 class CaseRecord:
@@ -54,6 +75,20 @@ class CaseRecord:
         """Put a round's question; it counts as asked from now on."""
         survey.save(force_insert=True)
         self.surveys.append(survey)
+
+    def vote(self, survey: Survey, rating: int, at: datetime) -> int | None:
+        """Enter the citizen's rating, or change the one given before, which is returned."""
+        before = survey.rating
+        if before is None:
+            survey.rated_at = at
+        else:
+            voted_at = survey.changed_at or survey.rated_at
+            assert voted_at is not None
+            survey.former = [*survey.former, [voted_at.isoformat(), before]]
+            survey.changed_at = at
+        survey.rating = self.case.rating = rating
+        survey.save(update_fields=["rating", "rated_at", "changed_at", "former"])
+        return before
 
     def save(self) -> None:
         """Write the changed fields and the figures' difference. Saves new lines whole."""

@@ -101,6 +101,7 @@ def _explained(
         amount=policy.amount,
         extra=0,
         unit=policy.unit,
+        cutoff=policy.cutoff,
         provisional=ends is not None and is_provisional(calendar, received_at, ends),
         basis=policy.basis_label,
         days=days,

@@ -7,15 +7,13 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from sla.figures import EVERYTHING, Scope
-from sla.measures import MEASURES, SATISFIED_FROM
+from sla.measures import MEASURES, SATISFIED_FROM, survey_as_of
 from sla.models import Case, Survey
 from sla.periods import Period
+from sla.recording import survey_line
+from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
 from sla.stock import STOCKS, conditions
-
-SURVEYED = ("asked", "rated", "satisfied")
-"""Measures that count surveys, of which a case handled twice has two."""
 
 DENOMINATORS = ("valid", "judged")
 """Received and not excluded (by receipt only); met and missed."""
@@ -71,6 +69,7 @@ def _tests(at: datetime) -> dict[str, list[Test]]:
         "valid": [(~excluded, "received_at")],
         "excluded": [(excluded, "excluded_at")],
         "replied": [(Q(replied_at__lte=at), "replied_at")],
+        "dispatched": [(Q(dispatched_at__lte=at), "dispatched_at")],
         "published": [(Q(published_at__lte=at), "published_at")],
         "met": [met],
         "missed": missed,
@@ -105,6 +104,18 @@ def surveyed(key: Key) -> QuerySet[Survey]:
         Q(case__received_at__lt=after),
         Q(**{f"{dated}__lte": key.at, f"{on}__gte": first, f"{on}__lt": after}),
     )
+    found = found.exclude(key.scope.left_out(path="case__"))
     if key.measure == "satisfied":
-        found = found.filter(rating__gte=SATISFIED_FROM)
+        found = found.filter(_satisfied(found, key.at))
     return found.select_related("case")
+
+
+def _satisfied(rated: QuerySet[Survey], at: datetime) -> Q:
+    """Satisfied as known at an instant; of the few changed since then, the vote of that time."""
+    settled = Q(changed_at__isnull=True) | Q(changed_at__lte=at)
+    since = [
+        survey.pk
+        for survey in rated.filter(changed_at__gt=at)
+        if (survey_as_of(survey_line(survey), at).rating or 0) >= SATISFIED_FROM
+    ]
+    return (settled & Q(rating__gte=SATISFIED_FROM)) | Q(pk__in=since)

@@ -102,8 +102,12 @@ def _running(due: datetime, seen_from: Horizon) -> Standing:
 
 
 def time_left(case: Case, standing: Standing, seen_from: Horizon) -> str:
-    """How much time is left, or how late it is, in working days."""
-    due = case.due_at
+    """How much time a case has left, or how late it is, in working days."""
+    return left_until(case.due_at, standing, seen_from)
+
+
+def left_until(due: datetime | None, standing: Standing, seen_from: Horizon) -> str:
+    """How much time is left until a due instant, or how late it is, in working days."""
     if due is None:
         return ""
     if standing in (Standing.ON_TIME, Standing.DUE_SOON):

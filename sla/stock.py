@@ -14,12 +14,15 @@ from typing import Any, cast
 
 from django.db.models import Count, Q
 
-from sla.figures import EVERYTHING, Scope
-from sla.models import Case
+from accounts.actors import Actor
+from sla.models import Case, Clock, Survey
 from sla.periods import Period
+from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
+from sla.targets import Target
 
 STOCKS = ("open", "due_soon", "overdue", "paused")
+LOW_RATINGS = "low_ratings"
 
 OPEN = Q(ended_at__isnull=True)
 PAUSED = Q(paused_at__isnull=False) | Q(due_at__isnull=True)
@@ -59,6 +62,13 @@ def stock(seen_from: Horizon, scope: Scope = EVERYTHING) -> Stock:
         by_department[row["department_id"] or 0] = {name: row[f"n_{name}"] for name in STOCKS}
     total = {name: sum(row[name] for row in by_department.values()) for name in STOCKS}
     return Stock(total, by_department)
+
+
+def low_ratings(reader: Actor) -> int:
+    """How many low ratings wait for a supervisor, those of the reader's own answers left out."""
+    waiting = Clock.objects.filter(target=Target.FOLLOW_UP, finished_at__isnull=True)
+    own = Survey.objects.filter(handler_id=reader.user_id).values("case_id")
+    return waiting.exclude(case_id__in=own).count()
 
 
 @dataclass(frozen=True, slots=True)

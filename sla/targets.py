@@ -17,6 +17,7 @@ class Target(StrEnum):
     SUPPLEMENT = "supplement"
     SURVEY = "survey"
     RETURN = "return"
+    FOLLOW_UP = "follow_up"
 
 
 class ClockState(StrEnum):
@@ -45,6 +46,9 @@ PAUSED_WITH_CITIZEN = frozenset(
 
 IN_DEPARTMENT = frozenset({Target.SIGN_FOR, Target.DEPARTMENT, Target.REVIEW, Target.RETURN})
 """The house's own allowances for one department, which may have rules of its own for them."""
+
+REMINDED_AT = {Target.SURVEY: 0.5}
+"""Windows whose citizen is reminded once, after this share of the time, in working time."""
 
 WINDOWS = frozenset({Target.SUPPLEMENT, Target.SURVEY})
 """Time the citizen has; running out of it is no miss of the house's."""

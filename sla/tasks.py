@@ -3,6 +3,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
+from ledger import sealing
+from notices import delivery
 from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
 
@@ -12,23 +14,50 @@ def sweep() -> int:
     """Fire due clocks."""
     instant = now()
     fired = sweeping.sweep(instant)
-    background.beat("tick", instant)
+    background.beat(background.SWEEP, now=instant)
     return fired
 
 
 @shared_task
 def recalculate() -> int:
     """Reckon clocks anew after a change of a calendar or a rule."""
-    return recalculating.work_off(now())
+    instant = now()
+    done = recalculating.work_off(instant)
+    background.beat(background.DATES, now=instant)
+    return done
 
 
 @shared_task
 def remind_of_years() -> int:
     """Put a year without a notice on desks, once."""
-    return unconfirmed.remind(now())
+    instant = now()
+    told = unconfirmed.remind(instant)
+    background.beat(background.YEARS, now=instant)
+    return told
 
 
 @shared_task
 def fold() -> int:
     """Fold deltas into rollups."""
-    return folding.fold()
+    instant = now()
+    folded = folding.fold()
+    background.beat(background.FIGURES, now=instant)
+    return folded
+
+
+@shared_task
+def deliver() -> int:
+    """Send what waits in the outbox, and note that somebody looked."""
+    instant = now()
+    sent = delivery.deliver(instant)
+    background.beat(background.LETTERS, now=instant)
+    return sent
+
+
+@shared_task
+def seal() -> int:
+    """Seal the days of the ledger that have ended."""
+    instant = now()
+    sealed = sealing.seal(instant)
+    background.beat(background.SEALS, now=instant)
+    return sealed

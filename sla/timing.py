@@ -9,10 +9,11 @@ from sla.alarms import name_of, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Clock
 from sla.policies import promise_of
-from sla.targets import WINDOWS, ClockState, Happening
-from sla.worktime import due, is_provisional
+from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
+from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
 
-Pauses = Sequence[tuple[datetime, datetime | None]]
+Span = tuple[datetime, datetime | None]
+Pauses = Sequence[Span]
 AFTER_DUE = timedelta(seconds=1)
 """Instants have second precision: the first late one is a second after the due instant."""
 
@@ -56,9 +57,9 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
     """All instants in a running clock's life, in order, one thing at each."""
     assert clock.due_at is not None
     overdue = clock.due_at + AFTER_DUE
-    if clock.target in WINDOWS:
-        return [(overdue, Happening.DUE)]
     calendar, promise = compiled(clock.calendar), promise_of(clock.policy, clock.extra)
+    if clock.target in WINDOWS:
+        return [*_reminder(clock, calendar, promise, pauses), (overdue, Happening.DUE)]
     found: dict[datetime, str] = {overdue: Happening.DUE}
     for index, warning in enumerate(warnings_of(clock.policy.warnings)):
         at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
@@ -68,3 +69,33 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
         late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
         found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
     return sorted(found.items())
+
+
+def spare_of(clock: Clock, at: datetime) -> int | None:
+    """Working seconds from an instant to the clock's due instant; None without one, or after."""
+    if clock.due_at is None or clock.due_at < at:
+        return None
+    return compiled(clock.calendar).between(at, clock.due_at)
+
+
+def in_last_day(clock: Clock, at: datetime) -> bool:
+    """Whether no more working time is left than that of the last working day before due."""
+    spare = spare_of(clock, at)
+    if spare is None or clock.due_at is None:
+        return False
+    calendar = compiled(clock.calendar)
+    begins, _ends = calendar.bounds(calendar.local_date(calendar.last_open(clock.due_at)))
+    return spare <= calendar.between(begins, clock.due_at)
+
+
+def _reminder(
+    clock: Clock, calendar: Calendar, promise: Promise, pauses: Pauses
+) -> list[tuple[datetime, str]]:
+    """When the citizen is reminded of a window, if that can be done in working time before it
+    ends."""
+    share = REMINDED_AT.get(Target(clock.target))
+    if share is None or clock.due_at is None:
+        return []
+    half = warn_at(calendar, promise, clock.started_at, clock.due_at, share, pauses)
+    at = calendar.next_open(half)
+    return [(at, Happening.WARNING)] if clock.started_at < at < clock.due_at else []

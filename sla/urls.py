@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from sla import calendar_views, change_views, rule_views, simulation_views, views
+from sla.engine.views import engine
+from sla.irregular.views import irregular
 
 app_name = "supervision"
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
     path("overdue/", views.cases, {"measure": "overdue"}, name="overdue"),
     path("due-soon/", views.cases, {"measure": "due_soon"}, name="due_soon"),
     path("departments/<slug:code>/", views.department, name="department"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
     path("times/", views.times, name="times"),
     path("policies/", rule_views.policies, name="policies"),
     path("policies/new/", rule_views.new_policy, name="new_policy"),
@@ -34,4 +37,6 @@ urlpatterns = [
     path("changes/<int:pk>/", change_views.change, name="change"),
     path("changes/<int:pk>/apply/", change_views.apply_change, name="apply_change"),
     path("changes/<int:pk>/drop/", change_views.drop_change, name="drop_change"),
+    path("irregular/", irregular, name="irregular"),
+    path("engine/", engine, name="engine"),
 ]

@@ -24,10 +24,12 @@ from foundation.keyset import Page, capped_count, paginate
 from sla import board as boards
 from sla import selection, streams, wording
 from sla.asking import Question, QuestionForm, read
-from sla.figures import UNASSIGNED, reports
+from sla.figures import UNASSIGNED, definitions, reports
+from sla.measures import SURVEYED, survey_as_of
 from sla.models import Case, Survey
+from sla.recording import survey_line
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
-from sla.stock import STOCKS, Stock, answer_times, stock
+from sla.stock import LOW_RATINGS, STOCKS, Stock, answer_times, low_ratings, stock
 from sla.unconfirmed import missing_years
 
 PAGE = 30
@@ -87,7 +89,7 @@ class Desk:
             "basis": wording.BASES[self.asked.basis],
             "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
-            "definitions": wording.DEFINITIONS,
+            "definitions": wording.explained(definitions()),
         }
         if "measure" not in context:
             kept = {"by": context["by"]} if "by" in context else {}
@@ -96,21 +98,27 @@ class Desk:
         return render(self.request, template, shown | context, status=status)
 
     def nav(self) -> list[dict[str, Any]]:
+        low, queue = settings.LOW_RATINGS_PAGE
+        counts = {**self.house.total, LOW_RATINGS: low_ratings(actor_of(self.request))}
         pages = [
             ("board", reverse("supervision:board"), _("Board"), None, ""),
             ("overdue", reverse("supervision:overdue"), _("Overdue"), "overdue", "danger"),
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
+            ("satisfaction", reverse("supervision:satisfaction"), _("Satisfaction"), None, ""),
+            ("low", reverse(low, args=[queue]), _("Low ratings"), LOW_RATINGS, "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
             ("policies", reverse("supervision:policies"), _("Time rules"), None, ""),
             ("simulation", reverse("supervision:simulation"), _("Simulation"), None, ""),
             ("calendars", reverse("supervision:calendars"), _("Calendars"), None, ""),
             ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
+            ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
+            ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
         ]
         return [
             {
                 "url": url,
                 "label": label,
-                "count": self.house.total[counted] if counted else None,
+                "count": counts[counted] if counted else None,
                 "current": name == self.current,
                 "tone": tone,
             }
@@ -196,14 +204,33 @@ def times(request: HttpRequest) -> HttpResponse:
     return desk.render("supervision/times.html", rows=rows)
 
 
+@supervising
+def satisfaction(request: HttpRequest) -> HttpResponse:
+    """Who was asked, who answered and how, by channel and by department."""
+    desk = Desk(request, "satisfaction")
+    asked = desk.asked
+    made = _reports(asked, ("channel", "department"))
+    return desk.render(
+        "supervision/satisfaction.html",
+        channels=boards.survey_table(asked, made["channel"]),
+        departments=boards.survey_table(asked, made["department"]),
+        report=made[None],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A case in a list."""
+    """A case in a list. `own`: the reader's own answer was rated, so that it is not named."""
 
     case: Case
     standing: Standing
     left: str
     rating: str = ""
+    own: bool = False
+
+    @property
+    def typed_in(self) -> bool:
+        return self.case.channel in streams.by_hand()
 
     @property
     def kind(self) -> str:
@@ -248,7 +275,7 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
         of_period=named not in STOCKS,
         part=_part(asked, desk.departments),
         page=page,
-        listed=_listed(page, desk.seen_from),
+        listed=_listed(page, desk, actor_of(request)),
         count=str(capped_count(rows, COUNTED_TO)),
         choices=_choices(asked, desk.departments),
         urge_url=reverse(settings.URGE_PAGE) if may_urge else "",
@@ -263,20 +290,22 @@ def _rows(named: str, asked: Question, seen_from: Horizon) -> tuple[QuerySet[Any
         stocked = selection.stocked(named, seen_from, asked.scope)
         return stocked.select_related("department"), order
     key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
-    if named in selection.SURVEYED:
+    if named in SURVEYED:
         return selection.surveyed(key).select_related("case__department"), "-case__received_at"
     return selection.counted(key).select_related("department"), "-received_at"
 
 
-def _listed(page: Page[Any], seen_from: Horizon) -> list[Listed]:
+def _listed(page: Page[Any], desk: Desk, reader: Actor) -> list[Listed]:
     found = []
     for item in page.items:
-        case = item.case if isinstance(item, Survey) else item
-        rating = item.rating if isinstance(item, Survey) else None
-        standing = standing_of(case, seen_from)
-        left = time_left(case, standing, seen_from)
-        words = streams.word("ratings", rating) if rating is not None else ""
-        found.append(Listed(case, standing, left, words))
+        case, words, own = item, "", False
+        if isinstance(item, Survey):
+            case, own = item.case, item.handler_id == reader.user_id
+            rating = survey_as_of(survey_line(item), desk.asked.at).rating
+            words = streams.word("ratings", rating) if rating is not None else ""
+        standing = standing_of(case, desk.seen_from)
+        left = time_left(case, standing, desk.seen_from)
+        found.append(Listed(case, standing, left, words, own))
     return found
 
 

@@ -104,15 +104,28 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _from_python(source: str) -> Iterator[Message]:
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    functions = FUNCTIONS | _other_names(tree)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else ""
         name = function.id if isinstance(function, ast.Name) else name
-        if name in FUNCTIONS:
+        if name in functions:
             values = [a.value for a in node.args if isinstance(a, ast.Constant)]
-            yield from _message(FUNCTIONS[name], [v for v in values if isinstance(v, str)])
+            yield from _message(functions[name], [v for v in values if isinstance(v, str)])
+
+
+def _other_names(tree: ast.AST) -> dict[str, str]:
+    """What a file calls the functions it imports under names of its own."""
+    return {
+        name.asname: FUNCTIONS[name.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in FUNCTIONS
+    }
 
 
 def _from_template(source: str) -> Iterator[Message]:

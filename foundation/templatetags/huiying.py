@@ -25,6 +25,14 @@ def local_date(value: date | datetime | None) -> str:
 
 
 @register.filter
+def local_month(value: date) -> str:
+    """2026年11月, in English Nov 2026."""
+    if (get_language() or "").startswith("en"):
+        return f"{MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月"
+
+
+@register.filter
 def local_datetime(value: datetime | None) -> str:
     """2026年11月27日 14:05, in English 27 Nov 2026, 14:05; the bureau's time. "" for None."""
     if not isinstance(value, datetime):
@@ -44,6 +52,15 @@ def instant(value: str) -> datetime | None:
     """The instant an ISO text names, as letters keep it; None for anything else."""
     try:
         return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+
+
+@register.filter
+def day(value: str) -> date | None:
+    """The day an ISO text names, as letters keep it; None for anything else."""
+    try:
+        return date.fromisoformat(value)
     except (TypeError, ValueError):
         return None
 

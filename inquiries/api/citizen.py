@@ -246,7 +246,7 @@ class WithdrawView(CitizenMoveView):
 class RateView(CitizenMoveView):
     @extend_schema(
         operation_id="rate",
-        summary="Rate the answer, once a round",
+        summary="Rate the answer, once a round; the rating can be changed for 24 hours",
         parameters=[NUMBER, CODE_PARAMETER],
         request=RatingSerializer,
         responses={200: FollowSerializer},

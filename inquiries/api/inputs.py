@@ -23,9 +23,8 @@ from inquiries.api.fields import (
     Words,
 )
 from inquiries.models import District, Topic
-from inquiries.states import Channel, Kind
+from inquiries.states import LOW_RATING, Channel, Kind
 from inquiries.workflow import NewInquiry
-from inquiries.workflow.citizen import LOW
 
 
 class RuledSerializer(serializers.Serializer):
@@ -116,13 +115,18 @@ class RatingSerializer(RuledSerializer):
 
     rule: ClassVar = {
         "anyOf": [
-            {"properties": {"rating": {"minimum": LOW + 1}}},
+            {"properties": {"rating": {"minimum": LOW_RATING + 1}}},
             {"required": ["comment"], "properties": {"comment": {"minLength": 1}}},
         ]
     }
 
     rating = WholeNumber(min_value=1, max_value=5)
     comment = Words(limits.LONGEST_REMARK, required=False)
+    may_show = Flag(
+        required=False,
+        help_text="The comment may be shown with a published answer, after a check and without"
+        " personal data; the department then reads it, too.",
+    )
 
 
 class ReopenRequestSerializer(serializers.Serializer):

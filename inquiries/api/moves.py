@@ -20,7 +20,7 @@ from inquiries.api.fields import (
     Words,
 )
 from inquiries.models import Topic
-from inquiries.states import Ground, Kind
+from inquiries.states import SAID_BY_SUPERVISOR, Ground, Kind, Outcome
 
 LONGEST_PUBLIC_TITLE: Final = 200
 DEPARTMENTS: Final = Department.objects.filter(is_active=True)
@@ -125,6 +125,25 @@ class PublishSerializer(MoveSerializer):
         return attrs
 
 
+class FollowUpSerializer(MoveSerializer):
+    outcome = Choice(list(SAID_BY_SUPERVISOR))
+    note = _words(help_text="Read by supervision only.")
+
+    def validate_outcome(self, value: str) -> Outcome:
+        return Outcome(value)
+
+
+class ShowCommentSerializer(MoveSerializer):
+    """The citizen's comment as everybody will read it, with the answer that is published."""
+
+    text = Words(limits.LONGEST_REMARK * 2)
+    confirmed = Agreed(help_text="A person has read the text for personal data.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.pop("confirmed")
+        return attrs
+
+
 class ExplanationSerializer(MoveSerializer):
     explanation = _words(help_text="Read by the citizen.")
 
@@ -149,6 +168,9 @@ INPUTS: Final[dict[str, type[MoveSerializer]]] = {
     "reply": OptionalNoteSerializer,
     "publish": PublishSerializer,
     "unpublish": ReasonSerializer,
+    "follow_up": FollowUpSerializer,
+    "show_comment": ShowCommentSerializer,
+    "hide_comment": ReasonSerializer,
     "reopen": OptionalNoteSerializer,
     "decline_reopen": ExplanationSerializer,
     "urge": TextSerializer,

@@ -309,7 +309,11 @@ class DeskCaseSerializer(serializers.Serializer):
     replied_at = Maybe(source="inquiry.case.replied_at")
     published_at = Maybe(source="inquiry.case.published_at")
     verdict = Text(source="inquiry.case.verdict")
-    rating = serializers.IntegerField(source="inquiry.case.rating", allow_null=True, read_only=True)
+    rating = serializers.IntegerField(
+        allow_null=True,
+        read_only=True,
+        help_text="For supervisors and auditors; null to everybody who answers.",
+    )
     moves = serializers.SerializerMethodField()
     clocks = ClockSerializer(many=True, read_only=True)
     steps = DeskStepSerializer(many=True, read_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inquiries.api import citizen, document, public, staff
+from inquiries.api import citizen, clocks, document, public, staff
 from inquiries.api.moves import INPUTS
 
 app_name = "api"
@@ -20,6 +20,8 @@ urlpatterns = [
         name="request_reopen",
     ),
     path("inquiries/<str:number>/files/<int:file>/", citizen.FileView.as_view(), name="file"),
+    path("inquiries/<str:number>/clocks/", clocks.CitizenClocksView.as_view(), name="clocks"),
+    path("calculator/", clocks.CalculatorView.as_view(), name="calculator"),
     path("answers/", public.AnswersView.as_view(), name="answers"),
     path("answers/<str:number>/", public.AnswerView.as_view(), name="answer"),
     path("departments/", public.DepartmentsView.as_view(), name="departments"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path(
         "desk/cases/<str:number>/files/<int:file>/", staff.CaseFileView.as_view(), name="case_file"
     ),
+    path("desk/cases/<str:number>/clocks/", clocks.StaffClocksView.as_view(), name="case_clocks"),
     *(
         path(
             f"desk/cases/<str:number>/moves/{move.replace('_', '-')}/",

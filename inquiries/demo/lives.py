@@ -17,7 +17,7 @@ from accounts.models import Department
 from inquiries.demo.bureau import Staff
 from inquiries.demo.corpus import GIVEN, MATTERS, SURNAMES, Matter
 from inquiries.models import District, Inquiry, Topic
-from inquiries.states import Channel, Ground, State
+from inquiries.states import LOW_RATING, Channel, Ground, Outcome, State
 from inquiries.workflow import NewInquiry
 from inquiries.workflow.engine import make
 from inquiries.workflow.holding import Held
@@ -228,6 +228,9 @@ def _afterwards(life: Life, until: str) -> None:
         comment = "没有解决我的问题，希望给出具体时间。" if rating <= 2 else ""
         if not life.move("rate", CITIZEN, life.gap(90), rating=rating, comment=comment):
             return
+        if rating <= LOW_RATING and until != "reopened":
+            called = {"outcome": Outcome.CALLED_BACK, "note": "已电话回访，作了解释说明。"}
+            life.move("follow_up", life.staff.supervisor, life.gap(60), **called)
     else:
         _end_survey(life)
         return

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -18,9 +18,10 @@ from foundation.numbers import LONGEST_INPUT, NumberError, parse_number
 from inquiries import limits
 from inquiries.errors import InvalidInput
 from inquiries.forms.fields import LineField, ManyRowsField, RowField, WithFiles, WordsField
-from inquiries.labels import FAULTS, GROUNDS, KINDS
+from inquiries.labels import FAULTS, GROUNDS, KINDS, OUTCOMES
 from inquiries.models import Inquiry, Topic
-from inquiries.states import Ground, Kind
+from inquiries.publication import proposed_comment
+from inquiries.states import SAID_BY_SUPERVISOR, Ground, Kind, Outcome
 from inquiries.workflow.intake import candidates_for_merge
 
 HIGHEST_VERSION = 2**31 - 1
@@ -197,7 +198,7 @@ class AssignForm(MoveForm):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = choices
         if topic is not None and suggested is not None:
-            self.fields["department"].help_text = _now("Suggested by the topic “%(topic)s”.") % {
+            self.fields["department"].help_text = gettext("Suggested by the topic “%(topic)s”.") % {
                 "topic": topic.label
             }
 
@@ -311,6 +312,45 @@ class DeclineReopenForm(Explanation):
     move = "decline_reopen"
 
 
+class FollowUpForm(MoveForm):
+    move = "follow_up"
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=[(outcome.value, OUTCOMES[outcome]) for outcome in SAID_BY_SUPERVISOR],
+        widget=forms.RadioSelect,
+    )
+    note = WordsField(
+        label=_("What was said or found"),
+        max_length=limits.LONGEST_REMARK,
+        help_text=_("Only supervision sees it."),
+    )
+
+    def inputs(self) -> dict[str, Any]:
+        return {**super().inputs(), "outcome": Outcome(self.cleaned_data["outcome"])}
+
+
+class ShowCommentForm(MoveForm):
+    """The citizen's words with personal data hidden, to be read once more."""
+
+    move = "show_comment"
+    text = WordsField(label=_("Public comment"), max_length=limits.LONGEST_REMARK * 2)
+    confirmed = forms.BooleanField(
+        label=_("I have read it: nothing here tells who wrote to us or concerns a third person."),
+        error_messages={"required": _("Please read the page and tick the box.")},
+    )
+
+    def __init__(self, *args: Any, inquiry: Inquiry, **kwargs: Any) -> None:
+        kwargs["initial"] = {"text": proposed_comment(inquiry)}
+        super().__init__(*args, inquiry=inquiry, **kwargs)
+
+    def inputs(self) -> dict[str, Any]:
+        return {"text": self.cleaned_data["text"]}
+
+
+class HideCommentForm(ReasonForm):
+    move = "hide_comment"
+
+
 class UrgeForm(MoveForm):
     move = "urge"
     text = WordsField(label=_("What is to be done?"), max_length=limits.LONGEST_REMARK)
@@ -328,7 +368,7 @@ class NoteForm(FilesForm):
 
 def usual_urging() -> str:
     """The words of an urging, to begin with."""
-    return _now("Please deal with this case now and reply to the citizen in time.")
+    return gettext("Please deal with this case now and reply to the citizen in time.")
 
 
 FORMS: dict[str, type[MoveForm]] = {
@@ -344,8 +384,11 @@ FORMS: dict[str, type[MoveForm]] = {
         PublishForm,
         GrantExtensionForm,
         DenyExtensionForm,
+        FollowUpForm,
         ReopenForm,
         DeclineReopenForm,
+        ShowCommentForm,
+        HideCommentForm,
         ContributeForm,
         AskSupplementForm,
         RequestExtensionForm,

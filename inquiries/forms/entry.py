@@ -15,10 +15,9 @@ from inquiries import limits
 from inquiries.forms.fields import LineField, PhoneField, RowField, WithFiles, WordsField
 from inquiries.labels import CHANNELS, KINDS
 from inquiries.models import District, Topic
-from inquiries.states import Channel, Kind
+from inquiries.states import BY_HAND, Channel, Kind
 from inquiries.workflow import NewInquiry
 
-BY_HAND = (Channel.PHONE, Channel.VISIT, Channel.LETTER)
 OLDEST = timedelta(days=60)
 """What came earlier than this is asked about: the year was probably mistyped."""
 

@@ -223,6 +223,11 @@ class RateForm(forms.Form):
         max_length=limits.LONGEST_REMARK,
         help_text=_("Needed if you are dissatisfied, so that it can be put right."),
     )
+    may_show = forms.BooleanField(
+        label=_("My comment may be shown beside the answer if that is published"),
+        required=False,
+        help_text=_("Personal data is removed first. The department can read it then, too."),
+    )
 
 
 class AskAgainForm(forms.Form):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from inquiries.models.attachment import Attachment
+from inquiries.models.follow_up import FollowUp
 from inquiries.models.inquiry import Inquiry, Support
 from inquiries.models.remark import Remark
 from inquiries.models.reply import Reply, ReplyTemplate
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "District",
     "ExtensionRequest",
+    "FollowUp",
     "Inquiry",
     "Remark",
     "ReopenRequest",

@@ -108,6 +108,10 @@ class Inquiry(ProtectedStateMixin):
             self._reply = self.replies.filter(round=self.case.round).first()
         return self._reply
 
+    def published_reply(self) -> Reply | None:
+        """The reply everybody can read, if there is one."""
+        return self.replies.filter(published_at__isnull=False).order_by("round").last()
+
     def begin_reply(self) -> Reply:
         """An empty reply for the present round, not yet in the database."""
         self._reply = self.replies.model(inquiry=self, round=self.case.round)
@@ -130,6 +134,10 @@ class Inquiry(ProtectedStateMixin):
     @transition(state, source=_sources("merge"), target=State.MERGED)
     def merge(self) -> None:
         """Answered together with an earlier case."""
+
+    @transition(state, source=_sources("release"), target=State.ACCEPTED)
+    def release(self) -> None:
+        """The case that was to answer it has ended without an answer."""
 
     @transition(state, source=_sources("assign"), target=State.ASSIGNED)
     def assign(self) -> None:

@@ -10,6 +10,8 @@ class Remark(models.Model):
     class Audience(models.TextChoices):
         CITIZEN = "citizen", _("Citizen and staff")
         STAFF = "staff", _("Staff only")
+        SURVEY = "survey", _("Citizen and supervision")
+        SUPERVISOR = "supervisor", _("Supervision only")
 
     inquiry = models.ForeignKey(
         "inquiries.Inquiry", on_delete=models.CASCADE, related_name="remarks"

@@ -9,7 +9,8 @@ class Reply(models.Model):
     """The answer of one round, from draft to publication.
 
     `text` is what the citizen receives; `public_*` is what everybody may read, after the privacy
-    check.
+    check. `public_comment` is what the citizen said of it when rating, shown only if the citizen
+    agreed and a supervisor has checked it.
     """
 
     inquiry = models.ForeignKey(
@@ -31,6 +32,12 @@ class Reply(models.Model):
     public_text = models.TextField(_("public reply"), blank=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    comment_consented = models.BooleanField(default=False)
+    public_comment = models.TextField(_("public comment"), blank=True)
+    comment_shown_at = models.DateTimeField(null=True)
+    comment_shown_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 

@@ -20,6 +20,7 @@ from inquiries.facts import facts_of
 from inquiries.models import (
     Attachment,
     ExtensionRequest,
+    FollowUp,
     Inquiry,
     Remark,
     ReopenRequest,
@@ -27,14 +28,21 @@ from inquiries.models import (
     ReplyTemplate,
     Support,
 )
-from inquiries.policy import Facts, allowed_moves, may_see
-from inquiries.queries.timeline import Step, departments_in, timeline
+from inquiries.policy import Facts, allowed_moves, may_read_ratings, may_see
+from inquiries.queries.timeline import OF_SUPERVISION, Step, departments_in, timeline
 from inquiries.queries.visible import sees_house
 from inquiries.states import MOVES, State
 from ledger.models import Event
 from sla.models import Clock, ClockPause, Survey
-from sla.standing import Horizon, Standing, standing_of, standing_of_clock, time_left
-from sla.targets import ClockState
+from sla.standing import (
+    Horizon,
+    Standing,
+    left_until,
+    standing_of,
+    standing_of_clock,
+    time_left,
+)
+from sla.targets import ClockState, Target
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,6 +52,7 @@ NAMED = ("title", "case__number", "case__department")
 EARLIER = 5
 """How many earlier cases of the same person are listed; more are only said to exist."""
 
+FOR_SUPERVISION = (Remark.Audience.SURVEY, Remark.Audience.SUPERVISOR)
 RELATED = ("case__department", "topic", "district", "handler")
 SELDOM = {
     "has_files": Attachment.objects.filter(inquiry=OuterRef("pk")),
@@ -60,6 +69,7 @@ class ClockLine:
 
     clock: Clock
     standing: Standing
+    left: str
     paused_since: datetime | None
 
     @property
@@ -87,6 +97,7 @@ class CasePage:
     outlook: Outlook
     events: list[Event]
     steps: list[Step]
+    reads_ratings: bool
     notes: list[Remark]
     clocks: list[ClockLine]
     files: list[Attachment]
@@ -95,6 +106,7 @@ class CasePage:
     extensions: list[ExtensionRequest]
     reopenings: list[ReopenRequest]
     surveys: list[Survey]
+    follow_ups: list[FollowUp]
     survivor: Other | None
     merged: list[Other]
     earlier: list[Other]
@@ -118,6 +130,11 @@ class CasePage:
     @property
     def sent(self) -> list[Reply]:
         return [reply for reply in self.replies if reply.approved_at is not None]
+
+    @property
+    def rating(self) -> int | None:
+        """The last rating, for those who may read it."""
+        return self.inquiry.case.rating if self.reads_ratings else None
 
     @property
     def pending_extension(self) -> ExtensionRequest | None:
@@ -145,16 +162,23 @@ def case_page(inquiry: Inquiry, actor: Actor, seen_from: Horizon) -> CasePage:
     case = inquiry.case
     facts = facts_of(inquiry, seen_from.at, moves=_conceivable(inquiry, actor))
     moves = allowed_moves(actor, facts)
+    surveys = list(case.surveys.order_by("round")) if case.replied_at else []
+    reads_ratings = may_read_ratings(actor, [survey.handler_id for survey in surveys])
     events = list(Event.objects.filter(case_number=case.number).order_by("seq"))
     remarks = list(inquiry.remarks.all())
+    if not reads_ratings:
+        events = [event for event in events if event.move not in OF_SUPERVISION]
+        remarks = [remark for remark in remarks if remark.audience not in FOR_SUPERVISION]
     names = {d.pk: d.label for d in Department.objects.filter(pk__in=departments_in(events))}
-    clocks = _clocks(inquiry, seen_from)
+    clocks = _clocks(inquiry, seen_from, reads_ratings=reads_ratings)
     dispatched = bool(case.department_id or case.returns or case.replied_at)
     asked = inquiry.extension_requests.select_related("requested_by")
     extensions = _rows(inquiry, "has_extensions", asked)
     supports = inquiry.supports.select_related("department", "contributed_by")
     merged = inquiry.merged.select_related("case").only(*NAMED)
-    replies = inquiry.replies.select_related("drafted_by", "approved_by", "published_by")
+    replies = inquiry.replies.select_related(
+        "drafted_by", "approved_by", "published_by", "comment_shown_by"
+    )
     found = _earlier(inquiry)
     return CasePage(
         inquiry=inquiry,
@@ -174,7 +198,11 @@ def case_page(inquiry: Inquiry, actor: Actor, seen_from: Horizon) -> CasePage:
         reopenings=list(inquiry.reopen_requests.select_related("decided_by"))
         if case.replied_at
         else [],
-        surveys=list(case.surveys.order_by("round")) if case.replied_at else [],
+        reads_ratings=reads_ratings,
+        surveys=surveys if reads_ratings else [],
+        follow_ups=list(inquiry.follow_ups.select_related("done_by"))
+        if reads_ratings and case.rating
+        else [],
         survivor=_other(actor, inquiry.merged_into) if inquiry.merged_into else None,
         merged=[_other(actor, other) for other in _rows(inquiry, "has_merged", merged)],
         earlier=[_other(actor, other) for other in found[:EARLIER]],
@@ -228,17 +256,22 @@ def _conceivable(inquiry: Inquiry, actor: Actor) -> Iterable[str]:
     ]
 
 
-def _clocks(inquiry: Inquiry, seen_from: Horizon) -> list[ClockLine]:
+def _clocks(inquiry: Inquiry, seen_from: Horizon, *, reads_ratings: bool) -> list[ClockLine]:
     rows = inquiry.case.clocks.select_related("department")
+    if not reads_ratings:
+        rows = rows.exclude(target=Target.FOLLOW_UP)
     clocks = sorted(rows.order_by("id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:
         pauses = ClockPause.objects.filter(clock__in=stand_still, until__isnull=True)
         since = dict(pauses.values_list("clock_id", "since"))
+    standings = [(clock, standing_of_clock(clock, seen_from)) for clock in clocks]
     return [
-        ClockLine(clock, standing_of_clock(clock, seen_from), since.get(clock.pk))
-        for clock in clocks
+        ClockLine(
+            clock, standing, left_until(clock.due_at, standing, seen_from), since.get(clock.pk)
+        )
+        for clock, standing in standings
     ]
 
 

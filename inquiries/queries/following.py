@@ -13,9 +13,11 @@ from foundation.masking import IN_ANSWERS, mask
 from inquiries.facts import facts_of
 from inquiries.labels import GROUNDS, KINDS, RATINGS, SENTENCES, STATES, WHERE_TO_GO
 from inquiries.models import Attachment, Inquiry, Remark, Reply
-from inquiries.policy import refusal
+from inquiries.policy import RATING_CHANGEABLE, refusal
+from inquiries.queries.clocks import grants_of
 from inquiries.queries.steps import Step, steps_of
 from inquiries.states import ANSWERED, OPEN, Exclusion, State
+from ledger.proof import fingerprint
 from sla.explanation import Explanation, explanation_of, newest
 from sla.models import Case, Clock
 from sla.standing import Horizon, Standing, horizon, standing_of_clock
@@ -71,6 +73,7 @@ class CasePage:
     rating: str | Promise
     ground: str | Promise
     where_to_go: str | Promise
+    proof: str
 
     @property
     def latest(self) -> Answer | None:
@@ -99,6 +102,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
     attachments = list(inquiry.attachments.exclude(origin=Attachment.Origin.STAFF))
     due_at = reply.due_at if reply and standing != Standing.NONE else None
     running = standing in (Standing.ON_TIME, Standing.DUE_SOON)
+    told = reply if standing != Standing.NONE else None
     survey = newest(clocks, Target.SURVEY)
     supplement = newest(clocks, Target.SUPPLEMENT)
     return CasePage(
@@ -111,11 +115,11 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
         due_at=due_at,
         days_left=seen_from.days_left(due_at) if due_at and running else 0,
         provisional=bool(due_at and reply and reply.provisional and inquiry.state in OPEN),
-        explanation=explanation_of(reply, now) if reply and standing != Standing.NONE else None,
+        explanation=explanation_of(told, now, grants_of(inquiry)) if told else None,
         steps=steps_of(inquiry),
         asked=_asked(inquiry),
         supplement_due=supplement.due_at if supplement and supplement.live else None,
-        rate_until=survey.due_at if survey and survey.live else None,
+        rate_until=_rate_until(case, survey),
         answers=_answers(inquiry, attachments),
         merged_answer=_merged_answer(inquiry),
         files=[file for file in attachments if file.origin == Attachment.Origin.CITIZEN],
@@ -123,6 +127,7 @@ def case_page(inquiry: Inquiry, now: datetime) -> CasePage:
         rating=_rating(inquiry),
         ground=GROUNDS.get(inquiry.ground, ""),
         where_to_go=WHERE_TO_GO.get(inquiry.ground, ""),
+        proof=fingerprint(case.number),
     )
 
 
@@ -194,6 +199,14 @@ def _merged_answer(inquiry: Inquiry) -> Answer | None:
     department = survivor.case.department
     label = department.label if department else ""
     return Answer(reply.round, text, label, reply.approved_at)
+
+
+def _rate_until(case: Case, window: Clock | None) -> datetime | None:
+    """Until when the answer can be rated, or the rating changed."""
+    given = case.surveys.filter(round=case.round, rated_at__isnull=False)
+    if (rated_at := given.values_list("rated_at", flat=True).first()) is not None:
+        return rated_at + RATING_CHANGEABLE
+    return window.due_at if window and window.live else None
 
 
 def _rating(inquiry: Inquiry) -> str | Promise:

@@ -36,6 +36,7 @@ SENTENCES: dict[str, Promise] = {
     "supplied": _("The citizen has supplemented; the clock runs on"),
     "withdrawn": _("The citizen has withdrawn this matter"),
     "merged": _("Merged into another case"),
+    "released": _("No longer merged: the other case ended unanswered; to be dispatched"),
     "to_review": _("A reply is waiting for your review"),
     "sent_back": _("Your draft was sent back for changes"),
     "extension_requested": _("An extension is asked for"),

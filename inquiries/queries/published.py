@@ -40,7 +40,14 @@ COLUMNS = {
     "topic_id": "inquiry__topic_id",
     "name": "inquiry__name",
 }
-PUBLIC_FIELDS = ("public_title", "public_question", "public_text", "published_at", "approved_at")
+PUBLIC_FIELDS = (
+    "public_title",
+    "public_question",
+    "public_text",
+    "public_comment",
+    "published_at",
+    "approved_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class PublicAnswer:
     replied_at: datetime
     published_at: datetime
     answer_days: int | None
+    comment: str = ""
 
     @property
     def excerpt(self) -> str:
@@ -173,4 +181,5 @@ def _answer(
         replied_at=row["approved_at"],
         published_at=row["published_at"],
         answer_days=facts["answer_days"],
+        comment=shown(row["public_comment"]),
     )

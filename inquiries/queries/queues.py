@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Role
-from inquiries.models import ExtensionRequest, ReopenRequest
+from inquiries.models import ExtensionRequest, FollowUp, ReopenRequest
 from inquiries.queries.visible import (
     HOUSE,
     led_by_own,
@@ -27,7 +27,7 @@ from inquiries.queries.visible import (
 )
 from inquiries.search import DESK, matching
 from inquiries.states import ANSWERED, Kind, State
-from sla.models import Case
+from sla.models import Case, Survey
 from sla.standing import Horizon
 
 Cases = QuerySet[Case]
@@ -137,6 +137,18 @@ def _reopenings(actor: Actor, seen_from: Horizon) -> Cases:
     return led_by_own(actor).filter(stage__in=ANSWERED, pk__in=asked.values("inquiry__case_id"))
 
 
+def _low_ratings(*, done: bool) -> Callable[[Actor, Horizon], Cases]:
+    def select(actor: Actor, seen_from: Horizon) -> Cases:
+        open_ = FollowUp.objects.filter(outcome="").values("inquiry__case_id")
+        tasks = FollowUp.objects.exclude(outcome="").values("inquiry__case_id")
+        # Nobody is shown what citizens said of their own answers.
+        own = Survey.objects.filter(handler_id=actor.user_id).values("case_id")
+        cases = led_by_own(actor).exclude(pk__in=own)
+        return cases.filter(pk__in=tasks) if done else cases.filter(pk__in=open_)
+
+    return select
+
+
 def _all(actor: Actor, seen_from: Horizon) -> Cases:
     return led_by_own(actor)
 
@@ -197,6 +209,26 @@ QUEUES: dict[str, Queue] = {
             (Role.SUPERVISOR,),
             _reopenings,
             sorts=BY_RECEIPT,
+            mixed=True,
+        ),
+        Queue(
+            "low-ratings",
+            _("Low ratings"),
+            _("Citizens are not satisfied with an answer. Call them back, or say what came of it."),
+            (Role.SUPERVISOR, Role.AUDITOR),
+            _low_ratings(done=False),
+            sorts=BY_RECEIPT,
+            tone="warn",
+            mixed=True,
+        ),
+        Queue(
+            "followed-up",
+            _("Low ratings followed up"),
+            _("Low ratings and what came of them."),
+            (Role.SUPERVISOR, Role.AUDITOR),
+            _low_ratings(done=True),
+            sorts=NEWEST_FIRST,
+            counted=False,
             mixed=True,
         ),
         Queue(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inquiries.models import Inquiry
-from ledger.models import Event
+from ledger.proof import fingerprint
 from sla.explanation import Explanation, explanation_of, newest
 from sla.models import Clock
 from sla.targets import Target
@@ -38,11 +38,10 @@ def receipt_of(number: str, now: datetime) -> Receipt | None:
         .prefetch_related("pauses")
     )
     reply = newest(clocks, Target.REPLY)
-    proof = Event.objects.filter(case_number=number, seq=1).values_list("hash", flat=True).first()
     return Receipt(
         inquiry=inquiry,
         acceptance=newest(clocks, Target.ACCEPTANCE),
         reply=explanation_of(reply, now) if reply else None,
         files=inquiry.attachments.filter(event_seq=1).count(),
-        proof=proof or "",
+        proof=fingerprint(number),
     )

@@ -32,6 +32,7 @@ TONES = {
     "reject": "danger",
     "lapse": "danger",
 }
+OWN_WORDS = (Remark.Audience.CITIZEN, Remark.Audience.SURVEY)
 OF_DEPARTMENTS = frozenset(
     {"assign", "reassign", "sign_for", "submit_for_review", "reply", "reopen"}
 )
@@ -52,7 +53,7 @@ def steps_of(inquiry: Inquiry) -> list[Step]:
     """All steps, oldest first. Names of staff are never among them."""
     events = list(Event.objects.filter(case_number=inquiry.number).order_by("seq"))
     words: dict[int, list[str]] = defaultdict(list)
-    remarks = inquiry.remarks.filter(audience=Remark.Audience.CITIZEN)
+    remarks = inquiry.remarks.filter(audience__in=OWN_WORDS)
     for seq, said in remarks.values_list("event_seq", "text"):
         words[seq].append(said)
     names = {department.pk: department.label for department in Department.objects.all()}

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import CITIZEN, ActorKind
 from foundation.templatetags.huiying import instant, local_datetime
-from inquiries.labels import KINDS, RATINGS, STEPS
+from inquiries.labels import KINDS, OUTCOMES, RATINGS, STEPS
 from inquiries.models import Remark
 from ledger.models import Event
 from sla.models.policy import TARGET_LABELS
@@ -32,11 +32,17 @@ DONE: dict[str, Promise] = STEPS | {
     "urge": _("Urged"),
     "note": _("Note written"),
     "reopen": _("Reopened for a second handling"),
+    "follow_up": _("Low rating followed up"),
+    "show_comment": _("Comment shown with the public answer"),
+    "hide_comment": _("Comment taken off the public page"),
 }
 """Moves as staff read them when they are done."""
 
 TOLD_ELSEWHERE = frozenset({"note", "contribute"})
 """Moves whose words stand in a section of their own."""
+
+OF_SUPERVISION = frozenset({"rate", "follow_up", "show_comment", "hide_comment"})
+"""Moves that tell what a citizen said of an answer."""
 
 TONES = {
     "reply": "good",
@@ -93,16 +99,18 @@ def timeline(
 def _readers(remark: Remark) -> str:
     if remark.author_label == CITIZEN.label:
         return ""
+    if remark.audience == Remark.Audience.SUPERVISOR:
+        return gettext("Supervision only")
     told = remark.audience == Remark.Audience.CITIZEN
-    return _now("The citizen reads this") if told else _now("Staff only")
+    return gettext("The citizen reads this") if told else gettext("Staff only")
 
 
 def who(event: Event) -> str:
     """Who acted, in the reader's language."""
     if event.actor_kind == ActorKind.CITIZEN:
-        return _now("The citizen")
+        return gettext("The citizen")
     if event.actor_kind == ActorKind.SYSTEM:
-        return _now("The clockwork")
+        return gettext("The clockwork")
     return event.actor_label
 
 
@@ -117,23 +125,35 @@ def _details(event: Event, departments: Mapping[int, str]) -> Iterable[str]:
     if after is not None:
         yield departments.get(after, "")
     elif before is not None:
-        yield _now("back from %(department)s") % {"department": departments.get(before, "")}
+        yield gettext("back from %(department)s") % {"department": departments.get(before, "")}
     was, kind = _change(event, "case.kind")
     if was and kind:
-        yield _now("%(before)s, now %(after)s") % {
+        yield gettext("%(before)s, now %(after)s") % {
             "before": KINDS.get(was, was),
             "after": KINDS.get(kind, kind),
         }
     if event.move == "redate":
         yield from _redated(event.data)
     if amount := event.data.get("amount"):
-        yield _now("%(days)s working day(s)") % {"days": amount}
+        yield ngettext("%(n)s working day", "%(n)s working days", amount) % {"n": amount}
     if lapsed := event.data.get("extension_lapsed"):
-        yield _now("the request for %(days)s more working day(s) lapsed") % {"days": lapsed}
+        yield ngettext(
+            "the request for %(n)s more working day lapsed",
+            "the request for %(n)s more working days lapsed",
+            lapsed,
+        ) % {"n": lapsed}
     if into := event.data.get("into"):
         yield str(into)
+    yield from _rated(event)
+
+
+def _rated(event: Event) -> Iterable[str]:
     if rating := event.data.get("rating"):
         yield str(RATINGS.get(rating, rating))
+    if before := event.data.get("rating_before"):
+        yield gettext("before: %(rating)s") % {"rating": RATINGS.get(before, before)}
+    if event.move == "follow_up":
+        yield str(OUTCOMES.get(event.data.get("follow_up", ""), ""))
 
 
 def _redated(data: Mapping[str, Any]) -> Iterable[str]:

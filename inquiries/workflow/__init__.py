@@ -9,7 +9,7 @@ says why.
 
 from __future__ import annotations
 
-from inquiries.workflow import answering, citizen, handling, intake, supervision
+from inquiries.workflow import answering, citizen, handling, intake, rating, supervision
 from inquiries.workflow.engine import perform
 from inquiries.workflow.submission import NewInquiry, Submitted, submit
 
@@ -21,6 +21,7 @@ __all__ = [
     "handling",
     "intake",
     "perform",
+    "rating",
     "submit",
     "supervision",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.actors import Role
+from inquiries.codes import survey_digest
 from inquiries.errors import InvalidInput
 from inquiries.files import NewFile
 from inquiries.models import Attachment, Remark, Reply
@@ -66,11 +67,19 @@ def reply(step: Step, *, note: str = "", files: Sequence[NewFile] = ()) -> None:
     case.ended_at = step.at
     step.contacted()
     step.record.ask(
-        Survey(case=case, round=case.round, asked_at=step.at, department_id=case.department_id)
+        Survey(
+            case=case,
+            round=case.round,
+            asked_at=step.at,
+            department_id=case.department_id,
+            handler_id=step.inquiry.handler_id,
+            # Nobody was sent a link to what is played in from the past.
+            token=None if step.held.history else survey_digest(case.number, case.round),
+        )
     )
     step.say(note)
     step.attach(files, Attachment.Origin.REPLY)
-    step.tell_citizen("replied")
+    step.tell_citizen("replied", round=case.round)
     for merged in step.inquiry.merged.select_related("case"):
         step.tell_citizen("replied_merged", inquiry=merged)
 
@@ -91,6 +100,7 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
     if answer is None or answer.approved_at is None:
         # The second handling ended without an answer; the first one's stands.
         answer = step.inquiry.replies.filter(approved_at__isnull=False).latest("round")
+    _take_off(step)
     answer.public_title, answer.public_question, answer.public_text = title, question, text
     answer.published_at = step.at
     answer.published_by_id = step.by.user_id
@@ -103,10 +113,11 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
             "published_by",
         ]
     )
-    step.case.published_at = step.at
+    # Of two answers the second takes the first one's place; the case has long been counted.
+    step.case.published_at = step.case.published_at or step.at
     step.data["public_round"] = answer.round
     step.data["public"] = digest_text(f"{title}\n{question}\n{text}")
-    # Nothing of it is public before: what was is taken out when it is unpublished.
+    # Nothing of it is public by now.
     index_for_public(answer, new=True)
 
 
@@ -114,12 +125,17 @@ def publish(step: Step, *, title: str, question: str, text: str) -> None:
 def unpublish(step: Step, *, reason: str) -> None:
     """Take the answer off the public pages; the citizen still has it."""
     _require("reason", reason)
-    step.inquiry.replies.filter(published_at__isnull=False).update(
-        published_at=None, published_by=None
-    )
+    _take_off(step)
     step.case.published_at = None
-    remove_from_public(step.inquiry)
     step.say(reason, Remark.Audience.STAFF)
+
+
+def _take_off(step: Step) -> None:
+    if step.case.published_at is None:
+        return
+    public = step.inquiry.replies.filter(published_at__isnull=False)
+    public.update(published_at=None, published_by=None)
+    remove_from_public(step.inquiry)
 
 
 def current_reply(step: Step) -> Reply:

@@ -1,10 +1,10 @@
-"""Moves of the citizen after submitting: supplying, withdrawing, rating, asking again."""
+"""Moves of the citizen after submitting: supplying, withdrawing, asking again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from accounts.actors import SYSTEM, Role
+from accounts.actors import Role
 from inquiries.errors import InvalidInput
 from inquiries.files import NewFile
 from inquiries.models import Attachment, Remark, ReopenRequest
@@ -12,9 +12,6 @@ from inquiries.search import index_for_desk
 from inquiries.states import Exclusion, State
 from inquiries.workflow.engine import handles
 from inquiries.workflow.step import Step
-
-LOW = 2
-"""不满意 and 非常不满意 want a reason, and a supervisor's attention."""
 
 
 @handles("supply")
@@ -38,26 +35,6 @@ def withdraw(step: Step, *, reason: str = "") -> None:
     step.say(reason, Remark.Audience.CITIZEN)
     if step.case.department_id is not None:
         step.tell_staff("withdrawn", department_id=step.case.department_id, role=Role.HANDLER)
-
-
-@handles("rate")
-def rate(step: Step, *, rating: int, comment: str = "") -> None:
-    """Rate a round's answer, once: 5 非常满意 to 1 非常不满意. A low rating needs a reason."""
-    if rating not in range(1, 6):
-        raise InvalidInput("rating", "not_a_rating")
-    if rating <= LOW and not comment.strip():
-        raise InvalidInput("comment", "low_rating_needs_reason")
-    survey = step.record.survey(step.case.round)
-    assert survey is not None
-    survey.rating, survey.rated_at = rating, step.at
-    survey.save(update_fields=["rating", "rated_at"])
-    step.case.rating = rating
-    step.data["rating"] = rating
-    step.say(comment, Remark.Audience.CITIZEN)
-    if rating <= LOW:
-        step.tell_staff("low_rating", role=Role.SUPERVISOR, rating=rating)
-    if step.inquiry.state == State.REPLIED:
-        step.then = ("close", SYSTEM)
 
 
 @handles("request_reopen")

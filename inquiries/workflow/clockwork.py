@@ -45,6 +45,10 @@ def cancel(*targets: Target) -> Turn:
     return lambda clocks: clocks.cancel(*targets)
 
 
+def reinstate(target: Target) -> Turn:
+    return lambda clocks: clocks.reinstate(target)
+
+
 def resume(clocks: ClockSet) -> None:
     clocks.resume()
 
@@ -57,6 +61,7 @@ TURNS: dict[str, tuple[Turn, ...]] = {
     "reject": (cancel(),),
     "refer": (cancel(),),
     "merge": (cancel(),),
+    "release": (reinstate(Target.REPLY), start(Target.DISPATCH)),
     "withdraw": (cancel(),),
     "lapse": (cancel(),),
     "assign": (meet(Target.DISPATCH), start_in_department(*IN_HOUSE)),
@@ -68,7 +73,13 @@ TURNS: dict[str, tuple[Turn, ...]] = {
     "submit_for_review": (start_if_ruled(Target.REVIEW),),
     "send_back": (meet(Target.REVIEW),),
     "reply": (meet(Target.REVIEW, Target.DEPARTMENT, Target.REPLY), start(Target.SURVEY)),
-    "reopen": (cancel(Target.SURVEY), start(Target.REPLY), start_in_department(Target.DEPARTMENT)),
+    "reopen": (
+        cancel(Target.SURVEY),
+        meet(Target.FOLLOW_UP),
+        start(Target.REPLY),
+        start_in_department(Target.DEPARTMENT),
+    ),
+    "follow_up": (meet(Target.FOLLOW_UP),),
     "close": (cancel(Target.SURVEY),),
 }
 """Moves not named here touch no clock, or (pausing, extending) need an input and say so

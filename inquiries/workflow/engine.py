@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from foundation.nudge import nudge
 from inquiries.errors import MoveRefused, StaleCase
 from inquiries.facts import facts_of
 from inquiries.models import Inquiry
 from inquiries.policy import refusal
 from inquiries.workflow.clockwork import TURNS
-from inquiries.workflow.holding import Held, hold_number, lock_cases
+from inquiries.workflow.holding import Held, hold, hold_number, lock_cases, lock_joined
 from inquiries.workflow.requests import settle
 from inquiries.workflow.step import Step
 
@@ -27,6 +27,7 @@ TRANSITIONS: dict[str, Callable[[Inquiry], object]] = {
     "reject": Inquiry.reject,
     "refer": Inquiry.refer,
     "merge": Inquiry.merge,
+    "release": Inquiry.release,
     "assign": Inquiry.assign,
     "sign_for": Inquiry.sign_for,
     "return": Inquiry.return_to_intake,
@@ -41,6 +42,10 @@ TRANSITIONS: dict[str, Callable[[Inquiry], object]] = {
     "close": Inquiry.close,
     "withdraw": Inquiry.withdraw,
 }
+
+
+ENDS_UNANSWERED = frozenset({"reject", "refer", "withdraw", "lapse"})
+"""Moves after which the cases merged into this one have nobody left to answer them."""
 
 
 def handles(move: str) -> Callable[[Handler], Handler]:
@@ -71,7 +76,11 @@ def perform(
         if move == "merge" and inputs.get("into"):
             cases = lock_cases({number, inputs["into"]})
             inputs["into"] = cases.get(inputs["into"])
-        return make(hold_number(number), move, by=by, at=at, seen=seen, **inputs)
+        joined = lock_joined(number) if move in ENDS_UNANSWERED else []
+        inquiry = make(hold_number(number), move, by=by, at=at, seen=seen, **inputs)
+        for case in joined:
+            make(hold(case), "release", by=SYSTEM, at=at)
+        return inquiry
 
 
 def make(

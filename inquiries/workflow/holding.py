@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.actors import Actor, ActorKind
 from inquiries.errors import NoSuchCase
-from inquiries.models import Inquiry
+from inquiries.models import Inquiry, Reply
 from ledger.models import Event
 from ledger.writing import Head, head_of
 from sla.clocks import ClockSet
 from sla.models import Case
 from sla.recording import CaseRecord
+from sla.timing import AFTER_DUE
 
 INQUIRY_FIELDS = tuple(f.attname for f in Inquiry._meta.concrete_fields)
 
@@ -64,7 +67,14 @@ class Held:
         self.events = []
 
     def not_before_the_last(self, at: datetime, by: Actor) -> datetime:
-        """Keep the ledger in order when servers differ by seconds, or the clockwork was down."""
+        """Keep the ledger in order when servers differ by seconds, or the clockwork was down.
+
+        Somebody who waited for the lock while the sweep judged a clock comes after that: else a
+        reply of the due second would stand beside a miss dated to the same second.
+        """
+        miss = self.clocks.last_miss
+        if miss is not None and timedelta() <= miss - at <= SKEW:
+            at = miss + AFTER_DUE
         if self.head is None or at >= self.head.at:
             return at
         return self.head.at if by.kind == ActorKind.SYSTEM or self.head.at - at <= SKEW else at
@@ -74,6 +84,25 @@ def lock_cases(numbers: Iterable[str]) -> dict[str, Case]:
     """Lock case rows in ascending key order, so that no two moves wait for each other."""
     rows = Case.objects.filter(number__in=set(numbers)).order_by("pk")
     return {case.number: case for case in rows.select_for_update(no_key=True)}
+
+
+def lock_joined(number: str) -> list[Case]:
+    """Lock a case and those merged into it which no answer of its has reached; give the latter."""
+    while True:
+        joined = _joined_to(number)
+        cases = lock_cases({number, *joined})
+        # None can join or leave any more once the survivor is held.
+        if _joined_to(number) == joined:
+            return [cases[one] for one in joined]
+
+
+def _joined_to(number: str) -> list[str]:
+    joined = Inquiry.objects.filter(merged_into__case__number=number)
+    answers = Reply.objects.filter(inquiry__case__number=number, approved_at__isnull=False)
+    last = answers.aggregate(at=Max("approved_at"))["at"]
+    if last is not None:
+        joined = joined.filter(case__excluded_at__gt=last)
+    return list(joined.order_by("case_id").values_list("case__number", flat=True))
 
 
 def load(case: Case) -> Inquiry:

@@ -73,6 +73,23 @@ def merge(step: Step, *, into: Case | None, explanation: str) -> None:
     step.tell_citizen("merged")
 
 
+@handles("release")
+def release(step: Step) -> None:
+    """Take the matter up again by itself: the case it was merged into ends without an answer."""
+    survivor = step.inquiry.merged_into
+    assert survivor is not None
+    step.inquiry.merged_into = None
+    step.inquiry.handler = None
+    step.inquiry.signed_at = None
+    step.inquiry.assigned_at = None
+    case = step.case
+    case.department = None
+    case.excluded_at, case.exclusion, case.ended_at = None, "", None
+    step.data["survivor"] = survivor.number
+    step.tell_citizen("released")
+    step.tell_staff("released", role=Role.INTAKE)
+
+
 @handles("assign")
 def assign(
     step: Step,
@@ -106,6 +123,8 @@ def _hand_to(step: Step, department: Department) -> None:
     if not department.is_active:
         raise InvalidInput("department", "department_closed")
     step.case.department = department
+    if step.case.dispatched_at is None:
+        step.case.dispatched_at = step.at
     step.inquiry.handler = None
     step.inquiry.signed_at = None
     step.inquiry.assigned_at = step.at

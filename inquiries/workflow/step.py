@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.actors import Actor, Role
 from inquiries.files import NewFile
+from inquiries.labels import STEPS
 from inquiries.letters import letters_to
 from inquiries.models import Attachment, Inquiry, Remark
 from inquiries.states import Exclusion, State
@@ -30,6 +31,9 @@ INQUIRY_FACTS = (
     "merged_into_id",
     "ground",
 )
+SHOWN = ("content", "due", "reply", "public", "rating")
+"""Entries of an event's data that the citizen may be given: digests of words they know, the date
+they were promised, their own rating."""
 
 
 class Step:
@@ -122,18 +126,22 @@ class Step:
     def write(self) -> None:
         """Write the case with its event, words and notices; history is written by its holder."""
         self.case.stage = State(self.inquiry.state)
+        self.case.handler_id = self.inquiry.handler_id
         if self._new:
             self.held.insert()
         else:
             self.inquiry.version += 1
+        data = self._event_data()
+        shown = [name for name in SHOWN if name in data]
         head = record(
             self.case.number,
             after=self.held.head,
             at=self.at,
             by=self.by,
             move=self.move,
-            data=self._event_data(),
+            data=data,
             into=self.held.events,
+            shown=["move", *shown] if self.move in STEPS else shown,
         )
         self.held.head = head
         self._write_words_and_files(head.seq)
@@ -161,6 +169,8 @@ class Step:
             if self._facts.get(name) != value
         }
         data = {"changes": changes, **self.data}
+        if "case.due_at" in changes:
+            data["due"] = changes["case.due_at"][1]
         if self._remarks:
             data["words"] = [digest_text(remark.text) for remark in self._remarks]
         if self._files:

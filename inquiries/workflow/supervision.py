@@ -5,8 +5,9 @@ from __future__ import annotations
 from accounts.actors import Role
 from inquiries.errors import InvalidInput
 from inquiries.models import Remark, ReopenRequest
-from inquiries.states import Exclusion
+from inquiries.states import Exclusion, Outcome
 from inquiries.workflow.engine import handles
+from inquiries.workflow.rating import end_follow_up
 from inquiries.workflow.step import Step
 
 
@@ -28,6 +29,7 @@ def urge(step: Step, *, text: str) -> None:
 def reopen(step: Step, *, note: str = "") -> None:
     """Grant a second handling: a new round of clocks; the first verdict stands."""
     _decide(step, granted=True)
+    end_follow_up(step, Outcome.REOPENED)
     step.case.round += 1
     step.case.reopened_at = step.at
     step.case.ended_at = None

@@ -3,8 +3,8 @@ from __future__ import annotations
 from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkCalendar
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
-from sla.models.figures import Delta, Rollup
-from sla.models.heartbeat import Heartbeat
+from sla.models.figures import Delta, PartRollup, Rollup
+from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.policy import Policy
 from sla.models.policy_change import PolicyChange
 from sla.models.recalculation import Recalculation, RecalculationLine
@@ -19,11 +19,13 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "PartRollup",
     "Policy",
     "PolicyChange",
     "Recalculation",
     "RecalculationLine",
     "Rollup",
+    "Standstill",
     "Survey",
     "WorkCalendar",
 ]

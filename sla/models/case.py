@@ -28,11 +28,23 @@ class Case(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20)
     category = models.SlugField(_("topic"), max_length=40, blank=True, db_index=False)
+    district = models.SlugField(_("district"), max_length=40, blank=True, db_index=False)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("handler"),
+    )
     channel = models.CharField(_("channel"), max_length=20)
     round = models.PositiveSmallIntegerField(default=1)
 
     received_at = models.DateTimeField(_("received"))
     first_contact_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(
+        null=True, help_text=_("When it was first given to a department")
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     due_provisional = models.BooleanField(default=False)
     paused_at = models.DateTimeField(null=True)
@@ -76,6 +88,11 @@ class Case(models.Model):
             models.Index(
                 fields=["department", "-received_at", "-id"], name="sla_case_dept_received"
             ),
+            models.Index(
+                fields=["handler", "-received_at", "-id"],
+                condition=Q(handler__isnull=False),
+                name="sla_case_handler_received",
+            ),
             models.Index(fields=["stage", "-received_at", "-id"], name="sla_case_stage_received"),
             models.Index(
                 fields=["due_at", "id"],
@@ -110,6 +127,17 @@ class Case(models.Model):
                 condition=Q(published_at__isnull=False),
                 name="sla_case_published",
             ),
+            # What supervisors look at twice is rare: each rule finds its cases by itself.
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=Q(extensions__gt=1),
+                name="sla_case_extended_often",
+            ),
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=Q(returns__gt=2) | Q(reassignments__gt=2),
+                name="sla_case_passed_on",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,16 +149,35 @@ class Case(models.Model):
 
 
 class Survey(models.Model):
-    """The question put to the citizen after one reply round, and the answer, if one came."""
+    """The question put to the citizen after one reply round, and the answer, if one came.
+
+    `department` and `handler` are those of the reply, whoever has the case later. `token` is the
+    digest of the secret in the citizen's link. `former` are the votes before the last change, as
+    [instant, rating], so that figures can be told as of any moment.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="surveys")
     round = models.PositiveSmallIntegerField()
     asked_at = models.DateTimeField()
     rating = models.PositiveSmallIntegerField(null=True)
-    rated_at = models.DateTimeField(null=True)
+    rated_at = models.DateTimeField(null=True, help_text=_("When it was rated first"))
+    changed_at = models.DateTimeField(null=True, help_text=_("When the rating was changed last"))
+    former = models.JSONField(default=list, blank=True)
     department = models.ForeignKey(
-        "accounts.Department", on_delete=models.PROTECT, null=True, related_name="+"
+        "accounts.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    token = models.CharField(max_length=64, null=True, unique=True, editable=False)
 
     class Meta:
         constraints = [
@@ -140,8 +187,29 @@ class Survey(models.Model):
                 | Q(rating__range=(1, 5), rated_at__gte=F("asked_at")),
                 name="sla_survey_rating_dated",
             ),
+            models.CheckConstraint(
+                condition=Q(changed_at__isnull=True) | Q(changed_at__gte=F("rated_at")),
+                name="sla_survey_change_dated",
+            ),
         ]
-        indexes = [models.Index(fields=["rated_at"], name="sla_survey_rated")]
+        indexes = [
+            models.Index(fields=["rated_at"], name="sla_survey_rated"),
+            models.Index(
+                fields=["handler", "rated_at"],
+                condition=Q(rated_at__isnull=False),
+                name="sla_survey_of_handler",
+            ),
+            models.Index(
+                fields=["department", "rated_at"],
+                condition=Q(rated_at__isnull=False),
+                name="sla_survey_of_department",
+            ),
+            models.Index(
+                fields=["changed_at"],
+                condition=Q(changed_at__isnull=False),
+                name="sla_survey_changed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.round}"

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from sla.models.policy import TARGET_LABELS
 from sla.targets import ClockState, Target
 
+LITTLE_SPARE = 30 * 60
+"""Working seconds: an answer given with no more left counts as given at the due instant."""
+
 
 class Clock(models.Model):
     """One promise or allowance running for one case. A finished clock is never recomputed.
@@ -35,6 +38,9 @@ class Clock(models.Model):
     provisional = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
+    spare = models.PositiveIntegerField(
+        null=True, help_text=_("Working seconds that were left when it was met")
+    )
     revision = models.PositiveSmallIntegerField(default=1)
     next_event_at = models.DateTimeField(null=True)
     next_event = models.CharField(max_length=20, blank=True)
@@ -63,6 +69,17 @@ class Clock(models.Model):
                 condition=Q(next_event_at__isnull=False),
                 name="sla_clock_next_event",
             ),
+            models.Index(
+                fields=["finished_at", "id"],
+                condition=Q(target="reply", state="met", spare__lte=LITTLE_SPARE),
+                name="sla_clock_met_at_due",
+            ),
+            # Low ratings that wait are few, and counted on every page of supervision.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(target="follow_up", finished_at__isnull=True),
+                name="sla_clock_follow_up",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,16 +92,25 @@ class Clock(models.Model):
 
 
 class ClockPause(models.Model):
-    """A span in which a clock stood still, as instants; open while `until` is empty."""
+    """A span in which a clock stood still, as instants; open while `until` is empty.
+
+    `at_due`: when it began, no more working time was left than that of the last working day.
+    """
 
     clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="pauses")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40)
     actor_label = models.CharField(max_length=80)
+    at_due = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["since"]
+        indexes = [
+            models.Index(
+                fields=["since", "clock"], condition=Q(at_due=True), name="sla_pause_at_due"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["clock"], condition=Q(until__isnull=True), name="sla_pause_one_open"
@@ -110,6 +136,7 @@ class ClockEvent(models.Model):
                 fields=["clock", "revision", "kind"], name="sla_clock_event_once"
             ),
         ]
+        indexes = [models.Index(fields=["swept_at"], name="sla_clock_event_swept")]
 
     def __str__(self) -> str:
         return f"{self.clock_id} {self.kind}"

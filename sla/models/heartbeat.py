@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
@@ -11,3 +12,19 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Standstill(models.Model):
+    """A stretch in which a job did not come round for longer than it may; written when it did."""
+
+    name = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("standstill")
+        verbose_name_plural = _("standstills")
+        indexes = [models.Index(fields=["-until"], name="sla_standstill_until")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.since}"

@@ -16,6 +16,7 @@ TARGET_LABELS = {
     Target.SUPPLEMENT: _("Supplement"),
     Target.SURVEY: _("Survey window"),
     Target.RETURN: _("Return by a department"),
+    Target.FOLLOW_UP: _("Follow-up of a low rating"),
 }
 
 

@@ -178,6 +178,7 @@ def _write_cases(
                 "recalculation": recalculation.pk,
             },
             into=events,
+            shown=("move", "dates"),
         )
         if moved:
             redated.append(Redated(case, moved, head.seq, recalculation.reason))

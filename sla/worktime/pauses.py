@@ -48,6 +48,8 @@ def stretch(pause: PauseLike) -> Stretch:
 
 def merged(pauses: Sequence[PauseLike]) -> tuple[Stretch, ...]:
     """Pauses in order, overlapping ones joined, empty ones dropped."""
+    if not pauses:
+        return ()
     joined: list[Stretch] = []
     for begin, end in sorted(stretch(pause) for pause in pauses):
         if joined and begin <= joined[-1][1]:

@@ -39,6 +39,8 @@ def scene(operation: str, cast: Cast) -> Scene:
         return Scene({"name": "to-accept"}, _token(cast.intake), known)
     if operation.startswith("desk_"):
         return _of_staff(operation, cast, known)
+    if operation == "calculate":
+        return Scene({}, {}, {"day": "2026-02-13", "time": "10:30"})
     if operation in ("list_answers", "get_answer"):
         return Scene({"number": advance(make_inquiry(), cast, "publish").number}, {}, known)
     if operation in CITIZEN_CASES:
@@ -108,6 +110,7 @@ Prepare = Callable[[Inquiry, Cast], Inquiry]
 
 CITIZEN_CASES: dict[str, Prepare] = {
     "follow_inquiry": _after("publish"),
+    "inquiry_clocks": _after("publish"),
     "download_file": _as_it_is,
     "supply": _awaiting,
     "withdraw": _as_it_is,
@@ -116,6 +119,7 @@ CITIZEN_CASES: dict[str, Prepare] = {
 }
 STAFF_CASES: dict[str, tuple[str, Prepare]] = {
     "case": ("supervisor", _after("publish")),
+    "clocks": ("supervisor", _after("publish")),
     "assign": ("intake", _after("accept")),
     "sign_for": ("handler", _after("assign")),
     "return": ("handler", _after("assign")),

@@ -154,6 +154,9 @@ def test_the_citizen_supplies_is_answered_rates_and_asks_again(cast: Cast) -> No
         }
         rated = known.citizen.post(f"{path}/rate/", {"rating": 2, "comment": "没有说清楚"})
         assert rated.json()["state"] == "closed"
+        changed = known.citizen.post(f"{path}/rate/", {"rating": 3})
+        assert changed.json()["rating"] == "基本满意"
+    with time_machine.travel(at + timedelta(hours=25), tick=False):
         again = known.citizen.post(f"{path}/rate/", {"rating": 5})
         assert problem(again, 409)["code"] == "rated_already"
         asked = known.citizen.post(f"{path}/request-reopen/", {"reason": "日期没有答复"})

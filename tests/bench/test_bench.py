@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from bench import samples
+from bench import samples, worktime
 from bench.copies import word_found_in
 from bench.figure import Figure
 from bench.loading import load
@@ -13,6 +13,7 @@ from bench.report import table
 from inquiries.search import DESK, matching
 from sla.models import Case, Clock, Rollup
 from sla.verification import check_figures
+from sla.worktime import chinese_calendar
 from tests.factories import MONDAY
 
 CASES = 300
@@ -33,6 +34,22 @@ def test_a_filled_database_counts_what_it_holds() -> None:
     assert samples.deep_place()[0] == CASES // samples.PAGE
     assert "figures" in " ".join(said)
     assert "bench_copy" not in connection.introspection.table_names()
+
+
+def test_what_is_measured_of_working_time_is_what_is_said() -> None:
+    compiled = worktime.compiled(chinese_calendar())
+    span = compiled._line._span
+    assert (span.first, span.last) == (2017, 2027), "ten years"
+    instants = worktime.starts()
+    assert len(instants) == worktime.TIMES
+    assert worktime.FIRST == instants[0] < instants[-1] < worktime.LAST
+    for work in (worktime.additions, worktime.differences, worktime.due_days):
+        answers = work()()
+        assert isinstance(answers, list)
+        assert len(answers) == worktime.TIMES
+    worktime.compilation()()
+    worktime.bare_days()()
+    worktime.bare_searches()()
 
 
 def test_the_report_sets_figures_beside_their_floor_and_the_smallest_size() -> None:

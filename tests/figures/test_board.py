@@ -12,21 +12,22 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actors import CITIZEN
+from accounts.actors import CITIZEN, Role
 from accounts.models import User
 from inquiries.states import Channel, Ground, Kind
 from inquiries.workflow import perform
 from ledger.models import Event
 from sla.folding import fold
+from sla.models import Survey
 from sla.sweep import sweep
-from tests.factories import Cast, advance, china, make_inquiry
+from tests.factories import Cast, UserFactory, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
 
 START = china(2026, 3, 2)
 NOW = china(2026, 4, 10, 12)
 DAY = timedelta(days=1)
-PAGES = ("board", "cases", "overdue", "due_soon", "times")
+PAGES = ("board", "cases", "overdue", "due_soon", "times", "satisfaction")
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +91,52 @@ COUNT = re.compile(r'<span class="count" id="count">(\d+)</span>')
 
 def numbers_of(page: str) -> list[tuple[str, int]]:
     return [(unescape(url), int(n.replace(",", ""))) for url, n in LINK.findall(page)]
+
+
+def test_silence_is_shown_and_what_staff_typed_in_can_be_left_out(house: Cast) -> None:
+    asked = make_inquiry(START, channel=Channel.VISIT)
+    advance(asked, house, "reply", START + DAY)
+    perform("rate", asked.number, by=CITIZEN, at=START + 2 * DAY, rating=1, comment="未解决")
+    client = reader(house.supervisor)
+
+    def rows(query: str) -> dict[str, list[str]]:
+        table = get(client, "satisfaction", query).context["channels"]
+        plain = [*table.lines, table.foot]
+        return {
+            line.label: [re.sub(r"<[^>]+>", " ", cell).split()[-1] for cell in line.cells]
+            for line in plain
+        }
+
+    # Asked, rated, silent, participation, satisfied, satisfaction.
+    everything = rows("?from=2026-01-01&to=2026-12-31")
+    assert everything["Visit"] == ["1", "1", "0", "1", "0", "1"]
+    without = rows("?from=2026-01-01&to=2026-12-31&typed_in=without")
+    assert "Visit" not in without
+    asked_then, asked_now = (int(found["Total"][0]) for found in (everything, without))
+    assert asked_now == asked_then - 1
+    page = get(client, "satisfaction", "?typed_in=without&from=2026-01-01&to=2026-12-31")
+    assert "without cases typed in by staff" in page.content.decode()
+    for url, n in dict(numbers_of(page.content.decode())).items():
+        counted = COUNT.search(get(client, url).content.decode())
+        assert counted is not None
+        assert int(counted.group(1)) == n, url
+
+
+def test_low_ratings_are_counted_at_the_side_but_not_of_ones_own(house: Cast) -> None:
+    def count(user: User) -> int:
+        nav = get(user, "board").context["queue_nav"]
+        return next(item["count"] for item in nav if item["label"] == "Low ratings")
+
+    answered = advance(make_inquiry(START), house, "reply", START + DAY)
+    number = answered.number
+    perform("rate", number, by=CITIZEN, at=START + 2 * DAY, rating=2, comment="未解决")
+    assert count(house.supervisor) == 1
+    both = UserFactory.create(department=house.tech, roles=(Role.HANDLER, Role.SUPERVISOR))
+    Survey.objects.filter(case__number=number).update(handler=both)
+    assert (count(house.supervisor), count(both)) == (1, 0)
+    listed = get(both, "cases", "?measure=rated&from=2026-01-01&to=2026-12-31").content.decode()
+    assert number not in listed
+    assert "An answer of your own" in listed
 
 
 @pytest.mark.parametrize(
@@ -161,7 +208,7 @@ def test_the_board_costs_the_same_however_many_cases_there_are(
     client.force_login(house.supervisor)
     for _ in range(2):
         client.get(reverse("supervision:board"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(reverse("supervision:board"))
         for n in range(5):
             advance(make_inquiry(NOW - n * DAY), house, "reply", NOW)

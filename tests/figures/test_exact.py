@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from accounts.models import Department
 from sla import selection
-from sla.figures import COLUMNS, Row, Scope, report, reports
+from sla.figures import COLUMNS, Row, report, reports
 from sla.folding import fold
-from sla.measures import BASES, MEASURES, CaseLine, SurveyLine, as_of, measures
+from sla.measures import BASES, MEASURES, SURVEYED, CaseLine, SurveyLine, as_of, measures
 from sla.models import Case, Clock, Policy, Survey
 from sla.periods import Period
 from sla.recording import CaseRecord, line_of
+from sla.scope import Scope
 from sla.targets import Target
 from tests.factories import DepartmentFactory, china
 
@@ -29,11 +30,18 @@ pytestmark = pytest.mark.django_db
 SINCE = china(2025, 11, 20, 0)
 NOW = china(2026, 3, 20, 12)
 numbers = count()
+PARTS_OF = ("topic", "district", "handler")
+"""Breakdowns that are folded each by itself: a report has one of them at most."""
+PARTS = {"topic": "topic", "no district": "district"}
 
 hours = st.integers(0, 24 * 110).map(lambda n: SINCE + timedelta(hours=n))
 waits = st.integers(0, 24 * 30).map(lambda n: timedelta(hours=n))
 maybe = st.none() | waits
-ratings = st.none() | st.tuples(st.integers(1, 5), waits)
+levels = st.integers(1, 5)
+changes = st.lists(
+    st.tuples(levels, st.integers(0, 20).map(lambda n: timedelta(hours=n))), max_size=2
+)
+ratings = st.none() | st.tuples(levels, waits, changes)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Fate:
     reply: timedelta | None
     publish: timedelta | None
     exclude: timedelta | None
-    rating: tuple[int, timedelta] | None
+    rating: tuple[int, timedelta, list[tuple[int, timedelta]]] | None
     swept: bool
     folded: bool
 
@@ -80,6 +88,8 @@ def play(fate: Fate, departments: Sequence[Department], policy: Policy) -> CaseL
         title="x",
         stage="submitted",
         kind=fate.kind,
+        category=f"about-{fate.channel}",
+        district=fate.kind if fate.paused else "",
         channel=fate.channel,
         received_at=fate.received,
         due_at=fate.received + fate.due,
@@ -112,9 +122,10 @@ def _end(case: Case, record: CaseRecord, clock: Clock, fate: Fate) -> None:
         case.verdict, case.verdict_at = ("met", replied) if replied <= due else ("missed", due)
         case.replied_at = case.ended_at = replied
         survey = Survey(case=case, round=1, asked_at=replied)
-        if fate.rating and replied + fate.rating[1] <= NOW:
-            survey.rating, survey.rated_at = fate.rating[0], replied + fate.rating[1]
         record.ask(survey)
+        if fate.rating is not None:
+            first, at, changed = fate.rating
+            _vote(record, survey, replied + at, [(first, timedelta()), *changed])
         if fate.publish is not None and replied + fate.publish <= NOW:
             case.published_at = replied + fate.publish
     elif excluded is not None and excluded <= NOW:
@@ -130,6 +141,17 @@ def _end(case: Case, record: CaseRecord, clock: Clock, fate: Fate) -> None:
         clock.save()
 
 
+def _vote(
+    record: CaseRecord, survey: Survey, at: datetime, votes: list[tuple[int, timedelta]]
+) -> None:
+    """Rate, and change it, each time with figures of its own."""
+    for rating, wait in votes:
+        at += wait
+        if at <= NOW:
+            record.save()
+            record.vote(survey, rating, at)
+
+
 def expected(
     lines: Sequence[CaseLine], period: Period, basis: str, instant: datetime, scope: Scope
 ) -> dict[str, int]:
@@ -142,8 +164,13 @@ def expected(
             continue
         if scope.kind is not None and line.kind != scope.kind:
             continue
+        if scope.category is not None and line.category != scope.category:
+            continue
+        if scope.district is not None and line.district != scope.district:
+            continue
         for cell, n in measures(known).items():
-            if cell.key.basis == basis and cell.key.day in period:
+            left_out = cell.measure in SURVEYED and line.channel in scope.unsurveyed
+            if cell.key.basis == basis and cell.key.day in period and not left_out:
                 total[cell.measure] += n
     return dict(total)
 
@@ -165,7 +192,7 @@ def ground(bureau: None) -> tuple[list[Department], Policy]:
     periods,
     st.sampled_from(BASES),
     st.sampled_from([NOW, *[SINCE + timedelta(days=n) for n in (10, 42, 90)]]),
-    st.sampled_from(["all", "department", "none", "kind"]),
+    st.sampled_from(["all", "department", "none", "kind", "not by hand", "topic", "no district"]),
 )
 def test_report_and_recount_and_list_agree(
     ground: tuple[list[Department], Policy],
@@ -181,18 +208,23 @@ def test_report_and_recount_and_list_agree(
         "department": Scope(department_id=departments[0].pk),
         "none": Scope(department_id=0),
         "kind": Scope(kind="complaint"),
+        "not by hand": Scope(unsurveyed=frozenset({"phone"})),
+        "topic": Scope(category="about-phone"),
+        "no district": Scope(department_id=0, district=""),
     }[limit]
     period = Period(*span)
     with transaction.atomic():
         lines = [play(fate, departments, policy) for fate in chosen]
         must = expected(lines, period, basis, instant, scope)
-        made = reports(*span, bys=COLUMNS, basis=basis, as_of=instant, now=NOW, scope=scope)
-        assert made[None].total.counts == must
-        for by in COLUMNS:
-            assert added(made[by].rows) == must
+        for part in PARTS_OF if not scope.parts else [PARTS[limit]]:
+            bys = [by for by in COLUMNS if by not in PARTS_OF or by == part]
+            made = reports(*span, bys=bys, basis=basis, as_of=instant, now=NOW, scope=scope)
+            assert made[None].total.counts == must
+            for by in bys:
+                assert added(made[by].rows) == must
         for measure in MEASURES:
             key = selection.Key(measure, period, instant, basis, scope)
-            listed = selection.surveyed if measure in selection.SURVEYED else selection.counted
+            listed = selection.surveyed if measure in SURVEYED else selection.counted
             assert listed(key).count() == must[measure], measure
         transaction.set_rollback(True)
 
@@ -210,7 +242,7 @@ def test_a_survey_belongs_to_the_day_it_was_given(
         timedelta(days=1),
         None,
         None,
-        (5, timedelta(days=40)),
+        (5, timedelta(days=40), []),
         True,
         True,
     )
@@ -240,7 +272,7 @@ def test_a_report_costs_two_statements_however_it_is_broken_down(
     "wrong",
     [
         {"basis": "closed"},
-        {"by": "handler"},
+        {"by": "colour"},
         {"as_of": NOW + timedelta(seconds=1)},
     ],
 )

@@ -1,4 +1,4 @@
-"""Every letter the house writes to a citizen, made by the moves that cause it."""
+"""Every letter the house writes to a citizen, made by the moves that cause it; those to staff."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ KINDS = {
     "rejected",
     "referred",
     "merged",
+    "released",
     "supplement_asked",
     "lapsed",
     "extended",
     "replied",
     "replied_merged",
+    "survey_reminder",
     "reopened",
     "reopen_declined",
     "redated",
 }
+TO_STAFF = {"digest", "escalations"}
 DAY = timedelta(days=1)
 TITLE = """<b>申报 & 'R&D' "费用"</b>"""
 
@@ -52,9 +55,14 @@ def cause_all(cast: Cast, language: str) -> None:
     perform("reply", first.number, by=reviewer, at=MONDAY)
     perform("request_reopen", first.number, by=CITIZEN, at=MONDAY, reason="不清楚")
     words = {"explanation": "答复已清楚"}
-    perform("decline_reopen", first.number, by=supervisor, at=MONDAY, **words)
-    perform("request_reopen", first.number, by=CITIZEN, at=MONDAY, reason="不清楚")
+    declined = advance(new(), cast, "reply")
+    perform("request_reopen", declined.number, by=CITIZEN, at=MONDAY, reason="不清楚")
+    perform("decline_reopen", declined.number, by=supervisor, at=MONDAY, **words)
     perform("reopen", first.number, by=supervisor, at=MONDAY)
+    left, alone = new(), new()
+    words = {"into": left.number, "explanation": "与前件相同"}
+    perform("merge", alone.number, by=intake, at=MONDAY, **words)
+    perform("withdraw", left.number, by=CITIZEN, at=MONDAY)
     words = {"ground": "litigation", "explanation": "请向法院提起诉讼"}
     perform("reject", new().number, by=intake, at=MONDAY, **words)
     words = {"referred_to": "市教育局", "explanation": "属教育局职责"}
@@ -63,6 +71,9 @@ def cause_all(cast: Cast, language: str) -> None:
     carry_out(cast.by("administrator"), MONDAY, {date(2026, 3, 5): HOLIDAY})
     asked = new()
     perform("ask_supplement", asked.number, by=intake, at=MONDAY, request="请补充<编号>")
+    advance(new(), cast, "reply")
+    Outbox.objects.update(state=Outbox.State.SENT)
+    tick(MONDAY + 9 * DAY)
     Outbox.objects.update(state=Outbox.State.SENT)
     tick(MONDAY + 20 * DAY)
     Outbox.objects.update(state=Outbox.State.PENDING, attempts=0, next_try_at=MONDAY)

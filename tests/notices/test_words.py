@@ -11,24 +11,26 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
-from inquiries.codes import code_for, number_in
+from inquiries.codes import code_for, number_in, token_digest
 from inquiries.models import Inquiry
 from inquiries.workflow import perform
 from notices.delivery import deliver
 from notices.models import Outbox
 from notices.rendering import render
+from sla.models import Survey
 from tests.factories import MONDAY, Cast, make_inquiry
-from tests.notices.letters import KINDS, TITLE, cause_all
+from tests.notices.letters import KINDS, TITLE, TO_STAFF, cause_all
 
 pytestmark = pytest.mark.django_db
 
 LINK = re.compile(r"http://\S+?/my/([^/\s]+)/")
+SURVEY = re.compile(r"http://\S+?/s/([^/\s]+)/")
 LANGUAGES = ["zh-hans", "en"]
 
 
 def test_there_is_a_template_for_each_kind_and_no_other() -> None:
     folder = Path(settings.BASE_DIR, "templates", "notices")
-    assert {path.stem for path in folder.glob("*.txt")} == KINDS
+    assert {path.stem for path in folder.glob("*.txt")} == KINDS | TO_STAFF
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,6 +66,13 @@ def test_letters_tell_what_the_citizen_must_know(cast: Cast, language: str) -> N
     # Five working days and two more, from Monday, 2 March.
     assert re.search(r"2026年3月11日|2026-03-11|11 Mar\w* 2026|Mar\w* 11, 2026", said["extended"])
     assert "答复已清楚" in said["reopen_declined"]
+    for kind in ("replied", "survey_reminder"):
+        found = SURVEY.search(said[kind])
+        assert found is not None, kind
+        assert Survey.objects.filter(token=token_digest(found[1])).count() == 1
+    assert re.search(
+        r"2026年3月17日|2026-03-17|17 Mar\w* 2026|Mar\w* 17, 2026", said["survey_reminder"]
+    )
 
 
 def test_the_outbox_holds_no_secret(cast: Cast) -> None:
@@ -79,6 +88,7 @@ def test_the_outbox_holds_no_secret(cast: Cast) -> None:
         assert inquiry.code_digest not in kept
         assert inquiry.submission_key not in kept
         assert "/my/" not in kept
+        assert "/s/" not in kept
     deliver(MONDAY)
     for message in mail.outbox:
         assert code not in str(message.subject) + str(message.body)

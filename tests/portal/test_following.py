@@ -269,7 +269,9 @@ def test_withdrawing_needs_a_second_thought(follow: Follow, cast: Cast) -> None:
     assert state_of(inquiry) == State.WITHDRAWN
 
 
-def test_rating_once_and_a_low_one_with_its_reason(follow: Follow, cast: Cast) -> None:
+def test_rating_and_changing_it_for_a_day_a_low_one_with_its_reason(
+    follow: Follow, cast: Cast
+) -> None:
     inquiry = advance(make_inquiry(key=SECRET), cast, "reply")
     client = follow(inquiry)
     assert "申报通知预计4月发布" in page_of(client, inquiry)
@@ -284,12 +286,19 @@ def test_rating_once_and_a_low_one_with_its_reason(follow: Follow, cast: Cast) -
     assert inquiry.case.rating == 2
     assert state_of(inquiry) == State.CLOSED
     assert "没有说清楚时间" in page_of(client, inquiry)
-    with time_machine.travel(LATER + timedelta(minutes=5), tick=False):
+    with time_machine.travel(LATER + timedelta(hours=24), tick=False):
+        client = follow(inquiry)
+        assert client.post(path, {"rate-rating": "3"}).status_code == 302
+    inquiry.case.refresh_from_db()
+    assert inquiry.case.rating == 3
+    with time_machine.travel(LATER + timedelta(hours=24, seconds=1), tick=False):
+        client = follow(inquiry)
         again = client.post(path, {"rate-rating": "5", "rate-comment": "改主意了"})
+        assert path not in page_of(client, inquiry)
     assert again.status_code == 409
     assert "改主意了" in again.content.decode()
     inquiry.case.refresh_from_db()
-    assert inquiry.case.rating == 2
+    assert inquiry.case.rating == 3
 
 
 def test_a_second_press_is_no_mistake(follow: Follow, cast: Cast) -> None:

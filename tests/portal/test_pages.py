@@ -116,6 +116,7 @@ LETTERS = (
     "rejected",
     "referred",
     "merged",
+    "released",
     "supplement_asked",
     "extended",
     "replied",

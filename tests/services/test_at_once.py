@@ -33,6 +33,7 @@ from tests.services import processes
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
@@ -156,3 +157,45 @@ def test_of_two_administrators_who_decide_at_once_one_is_told(cast: Cast) -> Non
     found = at_once(lambda: decide("consultation"), lambda: decide("complaint"))
     assert [type(one) for one in found if isinstance(one, Exception)] == [RuleRefused]
     assert PolicyChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_reply_in_the_due_second_and_a_sweep_agree_on_one_verdict(cast: Cast, late: int) -> None:
+    """Due at 23:59:59: a reply in that second is in time, one a second later is not; whichever
+    of reply and sweep comes first, clock, case and events say the same."""
+    numbers = [advance(make_inquiry(), cast, "submit_for_review").number for _ in range(6)]
+    due = Case.objects.get(number=numbers[0]).due_at
+    assert due is not None
+    at = due + timedelta(seconds=late)
+    replies = [
+        (lambda number=number: perform("reply", number, by=cast.by("reviewer"), at=at))
+        for number in numbers
+    ]
+    done = at_once(lambda: sweep(due + SECOND), *replies)
+    assert not [error for error in done if isinstance(error, Exception)]
+    sweep(due + SECOND)
+    for case in Case.objects.filter(number__in=numbers):
+        clock = case.clocks.get(target="reply")
+        in_time = case.replied_at is not None and case.replied_at <= due
+        assert not (late and in_time)
+        assert case.verdict == clock.state == ("met" if in_time else "missed")
+        assert clock.missed_at == (None if in_time else due)
+        assert clock.finished_at == case.replied_at
+    assert list(verify()) == []
+
+
+@pytest.mark.parametrize("swept_first", [False, True])
+def test_a_reply_that_waited_for_the_sweep_is_dated_after_it(cast: Cast, swept_first: bool) -> None:
+    number = advance(make_inquiry(), cast, "submit_for_review").number
+    due = Case.objects.get(number=number).due_at
+    assert due is not None
+    if swept_first:
+        sweep(due + SECOND)
+    perform("reply", number, by=cast.by("reviewer"), at=due)
+    sweep(due + SECOND)
+    case = Case.objects.get(number=number)
+    expected = (due + SECOND, "missed", due) if swept_first else (due, "met", due)
+    assert (case.replied_at, case.verdict, case.verdict_at) == expected
+    kinds = set(ClockEvent.objects.filter(clock__target="reply").values_list("kind", flat=True))
+    assert ("due" in kinds) == swept_first
+    assert list(verify()) == []

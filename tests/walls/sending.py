@@ -121,6 +121,11 @@ SENT: dict[str, tuple[str, Place, Callable[[], dict[str, Any]]]] = {
         follow("replied", "rate/"),
         lambda: {"rate-rating": "", "rate-comment": ""},
     ),
+    "survey": (
+        "",
+        lambda world: f"/s/{world.survey('replied')}/",
+        lambda: {"rating": "", "comment": "", "may_show": ""},
+    ),
     "ask again": (
         "citizen",
         follow("replied", "ask-again/"),
@@ -175,6 +180,9 @@ STAGES = {
     "publish": ("replied", "reviewer"),
     "grant_extension": ("extension", "supervisor"),
     "deny_extension": ("extension", "supervisor"),
+    "follow_up": ("reopening", "supervisor"),
+    "show_comment": ("closed", "supervisor"),
+    "hide_comment": ("shown", "supervisor"),
     "reopen": ("reopening", "supervisor"),
     "decline_reopen": ("reopening", "supervisor"),
     "contribute": ("supported", "outsider"),
@@ -203,6 +211,7 @@ def usable(world: World, name: str, move: str) -> dict[str, Any]:
         "amount": "1",
         "number": world.number("accepted"),
         "confirmed": "on",
+        "outcome": "called_back",
     }
 
 

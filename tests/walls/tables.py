@@ -68,6 +68,8 @@ def a_rule(world: World) -> tuple[Any, ...]:
 PAGES: dict[str, list[Row]] = {
     "livez": [Row()],
     "readyz": [Row()],
+    # No token is set, so there is no such page.
+    "metrics": [Row(get=NOBODY)],
     "set_language": [Row(get=None, post=EVERYBODY)],
     "set_text_size": [Row(get=None, post=EVERYBODY, posted=(400,))],
     "accounts:login": [Row(post=EVERYBODY, allowed=(200, 302), posted=(200, 302))],
@@ -79,6 +81,7 @@ PAGES: dict[str, list[Row]] = {
     "portal:follow": [Row(post=EVERYBODY)],
     "portal:leave": [Row(get=None, post=EVERYBODY)],
     "portal:case": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:dates": [Row(case("submitted"), OWNER, refused=302)],
     "portal:supply": [Row(case("awaiting_citizen"), None, OWNER, refused=302, posted=(422,))],
     "portal:withdraw": [Row(case("submitted"), None, OWNER, refused=302, posted=(422,))],
     "portal:rate": [Row(case("replied"), None, OWNER, refused=302, posted=(422,))],
@@ -92,12 +95,26 @@ PAGES: dict[str, list[Row]] = {
         Row(lambda world: (follow_token(world.number("submitted")),), post=EVERYBODY),
         Row(fixed("forged:token"), NOBODY, NOBODY, refused=410),
     ],
+    "portal:proof": [Row(case("submitted"), OWNER, refused=302)],
+    "portal:transparency": [Row()],
+    "portal:seals_json": [Row()],
+    "portal:seals_csv": [Row()],
+    "portal:checker": [Row()],
+    "portal:open_data": [Row()],
+    "portal:open_cases_csv": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_cases_json": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:open_figures": [Row(fixed(2026)), Row(fixed(1999), NOBODY)],
+    "portal:survey": [
+        Row(lambda world: (world.survey("replied"),), post=EVERYBODY, posted=(422,)),
+        Row(fixed("AAAAAAAAAAAAAAAA"), NOBODY, NOBODY, refused=410),
+    ],
     "portal:answers": [Row()],
     "portal:feed": [Row()],
     "portal:answer": [
         Row(case("published")),
         *(Row(case(name), NOBODY) for name in ("replied", "private", "unpublished", "submitted")),
     ],
+    "portal:calculator": [Row()],
     "portal:help": [Row()],
     "portal:privacy": [Row()],
     "portal:accessibility": [Row()],
@@ -107,6 +124,8 @@ PAGES: dict[str, list[Row]] = {
         Row(fixed("to-review"), frozenset({"reviewer"}), sign_in=True),
         Row(fixed("mine"), frozenset({"handler", "outsider"}), sign_in=True),
         Row(fixed("extensions"), frozenset({"supervisor"}), sign_in=True),
+        Row(fixed("low-ratings"), SUPERVISION, sign_in=True),
+        Row(fixed("followed-up"), SUPERVISION, sign_in=True),
         Row(fixed("all"), TEAM | {"outsider"}, sign_in=True),
         Row(fixed("nosuchqueue"), NOBODY, sign_in=True),
     ],
@@ -114,8 +133,14 @@ PAGES: dict[str, list[Row]] = {
     "desk:new": [
         Row(get=frozenset({"intake"}), post=frozenset({"intake"}), refused=403, sign_in=True)
     ],
+    "desk:ratings": [
+        Row(get=frozenset({"handler", "reviewer", "outsider"}), refused=403, sign_in=True)
+    ],
     "desk:notices": [Row(get=SIGNED_IN, sign_in=True)],
     "desk:notices_seen": [Row(get=None, post=SIGNED_IN, sign_in=True, posted=(400,))],
+    "desk:preferences": [
+        Row(get=SIGNED_IN, post=SIGNED_IN, sign_in=True, posted=(422,)),
+    ],
     "desk:case": [
         Row(case("in_progress"), TEAM, sign_in=True),
         Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
@@ -140,6 +165,10 @@ PAGES: dict[str, list[Row]] = {
             NOBODY,
             sign_in=True,
         ),
+    ],
+    "desk:clocks": [
+        Row(case("in_progress"), TEAM, sign_in=True),
+        Row(case("elsewhere"), HOUSE | {"outsider"}, sign_in=True),
     ],
     "desk:ledger": [Row(case("in_progress"), frozenset({"auditor"}), refused=403, sign_in=True)],
     "desk:move": [
@@ -173,6 +202,7 @@ PAGES: dict[str, list[Row]] = {
         Row(change, None, KEEPER, refused=403, sign_in=True, posted=(422,))
     ],
     "supervision:drop_change": [Row(change, None, KEEPER, refused=403, sign_in=True)],
+    "supervision:satisfaction": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:times": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:policies": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:policy": [Row(a_rule, KEEPING, refused=403, sign_in=True)],
@@ -184,6 +214,8 @@ PAGES: dict[str, list[Row]] = {
         Row(a_rule, None, KEEPER, refused=403, sign_in=True, posted=(302,))
     ],
     "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
+    "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.

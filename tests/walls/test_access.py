@@ -63,6 +63,7 @@ INPUTS_OF_ALL: dict[str, str] = {
     "kind": "complaint",
     "referred_to": "市教育局",
     "confirmed": "on",
+    "outcome": "called_back",
 }
 """Something usable for every field of every move."""
 
@@ -124,6 +125,7 @@ READ_ONLY = (
     "inquiries_attachment",
     "inquiries_extensionrequest",
     "inquiries_reopenrequest",
+    "inquiries_followup",
     "sla_workcalendar",
     "sla_calendarday",
     "sla_policy",

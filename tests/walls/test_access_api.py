@@ -42,6 +42,8 @@ API: dict[str, Call] = {
     "api:rate": Call(case("replied"), post=NOBODY, citizen="replied"),
     "api:request_reopen": Call(case("replied"), post=NOBODY, citizen="replied"),
     "api:file": Call(case_file("submitted"), get=NOBODY, citizen="submitted"),
+    "api:clocks": Call(case("submitted"), get=NOBODY, citizen="submitted"),
+    "api:calculator": Call(get=ANYBODY),
     "api:answers": Call(get=ANYBODY),
     "api:answer": Call(case("published"), get=ANYBODY),
     "api:departments": Call(get=ANYBODY),
@@ -50,12 +52,15 @@ API: dict[str, Call] = {
     "api:queues": Call(get=TOKENED),
     "api:queue": Call(fixed("all"), get=TEAM | {"outsider"}),
     "api:case": Call(case("in_progress"), get=TEAM),
+    "api:case_clocks": Call(case("in_progress"), get=TEAM),
     "api:case_file": Call(case_file("in_progress"), get=TEAM),
     **{name: Call(case("in_progress"), post=TEAM) for name in MOVES},
     "api:schema": Call(get=ANYBODY),
     "api:schema_json": Call(get=ANYBODY),
 }
-FOR_STAFF = frozenset({"api:queues", "api:queue", "api:case", "api:case_file", *MOVES})
+FOR_STAFF = frozenset(
+    {"api:queues", "api:queue", "api:case", "api:case_clocks", "api:case_file", *MOVES}
+)
 
 
 def _headers(world: World, caller: str) -> dict[str, str]:

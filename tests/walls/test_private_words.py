@@ -25,6 +25,7 @@ from tests.walls.crawl import read
 from tests.walls.world import (
     ACTORS,
     MARK,
+    PUBLIC_COMMENT,
     PUBLIC_QUESTION,
     PUBLIC_TEXT,
     PUBLIC_TITLE,
@@ -51,6 +52,7 @@ INTERNAL = (
     "sentback",
     "unpublished",
     "reopening",
+    "callback",
     "filenote",
     "bytesnote",
     "template",
@@ -260,6 +262,77 @@ def test_the_api_of_other_departments(world: World) -> None:
         assert caller.get("/api/v1/desk/queues/all/", query).json()["results"] == []
 
 
+# -- Who is judged --------------------------------------------------------------------------
+
+SAID_OF_ANSWERS = tuple(secret(part) for part in ("praise", "blame", "callback"))
+JUDGED = ("intake", "handler", "reviewer", "outsider", "administrator")
+
+
+def of_answers(text: str) -> list[str]:
+    """What citizens said of answers, and what supervision noted of it, in a text."""
+    return [word for word in marked(text) if word.startswith(SAID_OF_ANSWERS)]
+
+
+@pytest.mark.parametrize("visitor", JUDGED)
+def test_nobody_who_answers_reads_who_rated_how(world: World, visitor: str) -> None:
+    for url, page in world.pages(visitor).items():
+        assert of_answers(page.text) == [], url
+        if url.startswith("/desk/case/"):
+            told = [word for word in RATED_WORDS if word in page.text]
+            assert told == [], url
+
+
+RATED_WORDS = ("Very dissatisfied", "Very satisfied", "非常满意", "非常不满意", "rating-line")
+
+
+def test_supervision_reads_it(world: World) -> None:
+    for name in ("supervisor", "auditor"):
+        page = world.client(name).get(f"/desk/case/{world.number('called')}/").content.decode()
+        assert secret("blame") in page
+        assert secret("callback") in page
+        assert "rating-line" in page
+
+
+@pytest.mark.parametrize("visitor", ["intake", "handler", "reviewer"])
+def test_the_api_tells_nobody_who_answers(world: World, visitor: str) -> None:
+    caller = Client(headers={"Authorization": f"Bearer {world.tokens[visitor]}"})
+    for name in ("called", "closed", "reopening"):
+        answer = caller.get(f"/api/v1/desk/cases/{world.number(name)}/")
+        told = answer.json()
+        assert told["rating"] is None
+        assert of_answers(answer.content.decode()) == []
+        assert not [step for step in told["steps"] if step["title"] in ("Rated", "已评价")]
+        assert "follow_up" not in {clock["target"] for clock in told["clocks"]}
+        assert not {"follow_up", "show_comment"} & {move["name"] for move in told["moves"]}
+    for word in ("blame", "praise", "callback"):
+        found = caller.get("/api/v1/desk/queues/all/", {"q": secret(word)})
+        assert found.json()["results"] == []
+    assert caller.get("/api/v1/desk/queues/low-ratings/").status_code == 404
+    supervisor = Client(headers={"Authorization": f"Bearer {world.tokens['supervisor']}"})
+    number = world.number("called")
+    assert supervisor.get(f"/api/v1/desk/cases/{number}/").json()["rating"] == 1
+
+
+def test_a_comment_is_public_in_the_supervisors_words_alone(world: World) -> None:
+    for name, said in (("shown", True), ("closed", False)):
+        page = Client().get(f"/answers/{world.number(name)}/").content.decode()
+        assert (PUBLIC_COMMENT in page) == said
+        assert of_answers(page) == []
+        assert not [word for word in RATED_WORDS if word in page]
+
+
+@pytest.mark.parametrize("visitor", ["intake", "handler", "reviewer"])
+def test_no_notice_tells_who_answers(world: World, visitor: str) -> None:
+    from inquiries.queries.inbox import inbox_of
+
+    kinds = {
+        notice.item.kind
+        for notice in inbox_of(world.user(visitor).as_actor(), None, size=500).notices
+        if notice.item.kind == "low_rating" or notice.item.context.get("target") == "follow_up"
+    }
+    assert kinds == set()
+
+
 # -- Figures, error pages, logs --------------------------------------------------------------
 
 
@@ -374,6 +447,7 @@ def test_nothing_secret_is_stored(world: World) -> None:
 
     wanted = {world.code(name) for name in world.cases} | set(world.tokens.values())
     wanted |= {f"form-key-of-{name}" for name in world.cases}
+    wanted |= {world.survey(name) for name in ("replied", "closed")}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")

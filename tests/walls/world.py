@@ -19,14 +19,14 @@ from django.test import Client, override_settings
 from accounts.actors import CITIZEN, SYSTEM, Role
 from accounts.models import ApiToken, User
 from accounts.tokens import issue
-from inquiries.codes import code_for
+from inquiries.codes import code_for, survey_token
 from inquiries.files import NewFile
 from inquiries.models import Attachment, Inquiry, ReplyTemplate
-from inquiries.states import Ground, Kind
+from inquiries.states import Ground, Kind, Outcome
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
-from sla.models import Recalculation
+from sla.models import Recalculation, Survey
 from tests.calendars.changes import HOLIDAY, propose
 from tests.factories import (
     PASSWORD,
@@ -51,6 +51,7 @@ MARK = "qzx"
 STARTS = ("/", "/desk/", "/supervision/", "/admin/", "/api/v1/answers/")
 PUBLIC_TITLE = "申报高新技术企业的时间"
 PUBLIC_QUESTION = "请问今年什么时候开始申报？"
+PUBLIC_COMMENT = "谢谢，说得很清楚。"
 PUBLIC_TEXT = "申报通知预计四月发布，请关注我局网站。"
 
 
@@ -84,6 +85,14 @@ class World:
 
     def code(self, name: str) -> str:
         return code_for(f"form-key-of-{name}")
+
+    def survey(self, name: str) -> str:
+        """The secret of the link to rate the answer of a case."""
+        number = self.number(name)
+        stored = Survey.objects.get(case__number=number, round=1).token
+        token = survey_token(number, 1, stored or "")
+        assert token is not None
+        return token
 
     def user(self, name: str) -> User:
         found: User = self.superuser if name == "superuser" else getattr(self.cast, name)
@@ -258,7 +267,19 @@ def _answered(build: Builder) -> None:
     build.case("closed", _at(5))
     build.to_reply("closed", _at(6))
     build.publish("closed", _at(6))
-    build.move("closed", "rate", "citizen", _at(9), rating=5, comment=secret("praise"))
+    praise = {"rating": 5, "comment": secret("praise"), "may_show": True}
+    build.move("closed", "rate", "citizen", _at(9), **praise)
+    build.case("shown", _at(5))
+    build.to_reply("shown", _at(6))
+    build.publish("shown", _at(6))
+    build.move("shown", "rate", "citizen", _at(9), **praise)
+    build.move("shown", "show_comment", "supervisor", _at(9), text=PUBLIC_COMMENT)
+    build.case("called", _at(5))
+    build.to_reply("called", _at(6))
+    blame = {"rating": 1, "comment": secret("blame"), "may_show": True}
+    build.move("called", "rate", "citizen", _at(9), **blame)
+    called = {"outcome": Outcome.CALLED_BACK, "note": secret("callback")}
+    build.move("called", "follow_up", "supervisor", _at(10), **called)
     build.case("unpublished", _at(5))
     build.to_reply("unpublished", _at(6))
     build.publish("unpublished", _at(6))

@@ -26,8 +26,9 @@ from inquiries.errors import InvalidInput, MoveRefused, StaleCase
 from inquiries.facts import facts_of
 from inquiries.models import Inquiry
 from inquiries.policy import allowed_moves, refusal
-from inquiries.states import MOVES, Kind, State
+from inquiries.states import MOVES, SAID_BY_SUPERVISOR, Kind, State
 from inquiries.workflow import perform
+from inquiries.workflow.engine import ENDS_UNANSWERED
 from ledger.checking import faults
 from ledger.models import Event
 from notices.models import Outbox
@@ -56,6 +57,7 @@ steps = st.sampled_from([SECOND, HOUR, 7 * HOUR, DAY, 2 * DAY, 3 * DAY, 9 * DAY,
 moves = st.sampled_from(sorted(set(MOVES) - {"submit"}))
 numbers = st.integers(min_value=0, max_value=999)
 beginnings = st.tuples(st.sampled_from(Kind), st.integers(min_value=0, max_value=7))
+SAME = "rated_so_already"
 USUAL = {
     "submitted": "accept",
     "accepted": "assign",
@@ -172,6 +174,7 @@ class House(RuleBasedStateMachine):
     ) -> None:
         number = inquiry.number
         before, events = inquiry.version, Event.objects.count()
+        joined = set(inquiry.merged.values_list("pk", flat=True))
         words = self.inputs(move, inquiry, detail)
         seen = before - 1 if detail % 29 == 7 else before
         try:
@@ -185,7 +188,9 @@ class House(RuleBasedStateMachine):
             # A rating closes the case in a move of its own.
             made = 2 if move == "rate" and inquiry.state == State.REPLIED else 1
             assert after.version == before + made
-            assert Event.objects.count() == events + made
+            left = joined - set(inquiry.merged.values_list("pk", flat=True))
+            released = len(left) if move in ENDS_UNANSWERED else 0
+            assert Event.objects.count() == events + made + released
             return
         assert self.case(self.numbers.index(number)).version == before
         assert Event.objects.count() == events
@@ -193,7 +198,7 @@ class House(RuleBasedStateMachine):
     def refused(self, error: InvalidInput | MoveRefused, move: str, *, offered: bool) -> None:
         """What was offered can fail over its input only."""
         if isinstance(error, InvalidInput):
-            assert error.code in {"no_such_case", "same_case", "not_open", "same_department"}
+            assert error.code in {"no_such_case", "same_case", "not_open", "same_department", SAME}
         else:
             assert not offered, (move, error.reason)
 
@@ -218,7 +223,10 @@ class House(RuleBasedStateMachine):
             "send_back": {"reason": "请修改"},
             "publish": {"title": "标题", "question": "问题", "text": "答复"},
             "unpublish": {"reason": "撤下"},
-            "rate": {"rating": 1 + detail % 5, "comment": "意见"},
+            "rate": {"rating": 1 + detail % 5, "comment": "意见", "may_show": detail % 3 > 0},
+            "follow_up": {"outcome": list(SAID_BY_SUPERVISOR)[detail % 2], "note": "已回访"},
+            "show_comment": {"text": "谢谢"},
+            "hide_comment": {"reason": "撤下"},
             "request_reopen": {"reason": "不清楚"},
             "decline_reopen": {"explanation": "已答复清楚"},
             "urge": {"text": "请尽快"},
@@ -251,6 +259,7 @@ class House(RuleBasedStateMachine):
             case = inquiry.case
             live = list(case.clocks.filter(finished_at__isnull=True))
             targets = Counter(clock.target for clock in live)
+            assert targets.pop("follow_up", 0) == inquiry.follow_ups.filter(outcome="").count()
             wanted = LIVE.get(inquiry.state, set())
             if inquiry.state == State.AWAITING_CITIZEN:
                 wanted = LIVE[inquiry.resume_state] | {"supplement"}
@@ -311,12 +320,12 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def the_figures_are_those_of_the_cases(self) -> None:
+        columns = ("basis", "day", "department_id", "kind", "channel")
         counted: Counter[tuple[Key, str]] = Counter()
         for _, line in lines(Case.objects.all()):
             for (key, measure), n in measures(line).items():
-                counted[key, measure] += n
+                counted[Key(*key[: len(columns)]), measure] += n
         written: Counter[tuple[Key, str]] = Counter()
-        columns = ("basis", "day", "department_id", "kind", "channel")
         sums = {f"n_{measure}": Sum(measure) for measure in MEASURES}
         for rows in (Rollup.objects.filter(grain="day"), Delta.objects.all()):
             for found in rows.values(*columns).annotate(**sums):
@@ -334,6 +343,7 @@ class House(RuleBasedStateMachine):
         for letter in Outbox.objects.all():
             assert set(letter.context) <= {
                 "title", "request", "referred_to", "reason", "due", "days", "explanation",
+                "round", "until",
             }  # fmt: skip
 
 

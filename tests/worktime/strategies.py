@@ -41,16 +41,32 @@ def settings_of_a_house(draw: st.DrawFn) -> tuple[Walker, Calendar, datetime]:
     week = draw(st.dictionaries(weekdays, hours(1), min_size=3, max_size=7))
     near = st.integers(-4, 4).map(lambda n: turn + n * DAY)
     overrides = draw(st.dictionaries(near, hours(), max_size=3))
+    seasons = draw(st.lists(_seasons(turn), max_size=2))
     at = datetime(turn.year, turn.month, turn.day, tzinfo=UTC)
     at += draw(st.integers(-2 * MINUTES_A_DAY, MINUTES_A_DAY)) * MINUTE
-    return Walker(zone, week, overrides), calendar(zone, week, overrides), at
+    slow = Walker(zone, week, overrides, seasons=seasons)
+    return slow, calendar(zone, week, overrides, seasons), at
 
 
-def calendar(zone: str, week: Any, overrides: Any) -> Calendar:
+@st.composite
+def _seasons(draw: st.DrawFn, turn: date) -> tuple[date, date, Any]:
+    """A part of the year that begins or ends near the turn, with the year in which it does: the
+    slow engine looks at no other."""
+    first = turn + draw(st.integers(-20, 3)) * DAY
+    last = first + draw(st.integers(0, 25)) * DAY
+    week = draw(st.dictionaries(st.sampled_from(range(7)), hours(1), max_size=7))
+    return first, last, week
+
+
+def calendar(zone: str, week: Any, overrides: Any, seasons: Any = ()) -> Calendar:
     return Calendar.build(
         zone,
         {day: _seconds(segments) for day, segments in week.items()},
         {day: _seconds(segments) for day, segments in overrides.items()},
+        seasons=[
+            (f"{first:%m-%d}", f"{last:%m-%d}", {d: _seconds(s) for d, s in week.items()})
+            for first, last, week in seasons
+        ],
     )
 
 

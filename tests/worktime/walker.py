@@ -22,6 +22,8 @@ class Walker:
     week: Mapping[int, Minutes]
     overrides: Mapping[date, Minutes]
     pauses: Sequence[tuple[datetime, datetime]] = ()
+    seasons: Sequence[tuple[date, date, Mapping[int, Minutes]]] = ()
+    """First and last day of a season in one certain year, and its week."""
 
     def counts(self, minute: datetime) -> bool:
         wall = minute.astimezone(ZoneInfo(self.zone))
@@ -33,6 +35,9 @@ class Walker:
     def hours(self, day: date) -> Minutes:
         if day in self.overrides:
             return self.overrides[day]
+        for first, last, week in self.seasons:
+            if first <= day <= last:
+                return week.get(day.weekday(), ())
         return self.week.get(day.weekday(), ())
 
     def between(self, a: datetime, b: datetime) -> int:

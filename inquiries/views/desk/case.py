@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Role
 from inquiries.models import Attachment
 from inquiries.queries.case_page import case_page
+from inquiries.queries.clocks import clocks_for_staff
 from inquiries.queries.timeline import DONE, who
 from inquiries.views.desk.door import actor_of, frame, look_now, staff, the_case
 from inquiries.views.desk.panel import show_case
@@ -46,6 +47,20 @@ def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     )
     response["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response
+
+
+@require_safe
+@staff
+def clocks(request: HttpRequest, number: str) -> HttpResponse:
+    """Why every clock of the case is due when it is, all rounds."""
+    actor, seen_from = actor_of(request), look_now()
+    inquiry = the_case(number, actor, seen_from)
+    context = frame(request, seen_from) | {
+        "inquiry": inquiry,
+        "case": inquiry.case,
+        "told": clocks_for_staff(inquiry, seen_from),
+    }
+    return render(request, "desk/clocks.html", context)
 
 
 @require_safe

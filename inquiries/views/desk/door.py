@@ -26,6 +26,7 @@ from inquiries.models import Inquiry
 from inquiries.queries.case_page import find_case
 from inquiries.queries.inbox import unread
 from inquiries.queries.queues import counts_of, queues_of, shown_count
+from inquiries.queries.visible import works_in_department
 from sla.standing import Horizon, horizon
 
 View = Callable[..., HttpResponseBase]
@@ -102,4 +103,13 @@ def frame(request: HttpRequest, seen_from: Horizon, current: str = "") -> dict[s
         "current": current == "notices",
         "tone": "warn",
     }
-    return {"actor": actor, "queue_nav": [*nav, notices], "unread": fresh}
+    own = {
+        "name": "ratings",
+        "url": reverse("desk:ratings"),
+        "label": _("Ratings of my answers"),
+        "count": None,
+        "current": current == "ratings",
+        "tone": "",
+    }
+    shown = [*nav, own, notices] if works_in_department(actor) else [*nav, notices]
+    return {"actor": actor, "queue_nav": shown, "unread": fresh}

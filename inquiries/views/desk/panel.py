@@ -12,9 +12,19 @@ from django.utils.functional import Promise
 from accounts.actors import Role
 from inquiries.consequences import consequence
 from inquiries.forms.desk import FORMS, MoveForm
-from inquiries.labels import CHANNELS, EXCLUSIONS, GROUNDS, KINDS, MOVES, RATINGS, STATES
+from inquiries.labels import (
+    CHANNELS,
+    EXCLUSIONS,
+    GROUNDS,
+    KINDS,
+    MOVES,
+    OUTCOMES,
+    RATINGS,
+    STATES,
+)
 from inquiries.queries.case_page import CasePage, filled_in
 from inquiries.queries.timeline import Step
+from inquiries.states import BY_HAND
 from inquiries.views.desk.door import frame
 
 EXPECTED = {
@@ -83,6 +93,8 @@ def show_case(
         "exclusion_label": EXCLUSIONS.get(case.exclusion, ""),
         "ground_label": GROUNDS.get(inquiry.ground, ""),
         "ratings": [(survey, RATINGS.get(survey.rating or 0)) for survey in page.surveys],
+        "follow_ups": [(task, OUTCOMES.get(task.outcome, "")) for task in page.follow_ups],
+        "typed_in": case.channel in BY_HAND,
         "offers": offers(page, held),
         "draft_form": _draft_form(page, held),
         "templates": [(template, filled_in(template, inquiry)) for template in page.templates],

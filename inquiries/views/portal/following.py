@@ -29,12 +29,17 @@ from inquiries.labels import FAULTS, REFUSALS
 from inquiries.limits import CITIZEN_CHANGES
 from inquiries.models import Attachment, Inquiry
 from inquiries.opening import open_case
+from inquiries.queries.clocks import clocks_for_citizen
 from inquiries.queries.following import case_page, find_case
 from inquiries.workflow import perform
 from ledger.models import Event
+from sla.standing import horizon
 
 DOUBLE_CLICK = timedelta(minutes=1)
 """The same move again within this time is one press too many, not a mistake to complain of."""
+
+SAME = "rated_so_already"
+"""The fault of a vote that says what the last one said: pressed twice, and no mistake either."""
 
 Forms = dict[str, forms.Form]
 READABLE = (Attachment.Origin.CITIZEN, Attachment.Origin.REPLY)
@@ -113,7 +118,17 @@ def leave(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The page of one case, for a session that has opened it."""
     found = _opened(request, number)
-    return _ask_for_code(request, number) if found is None else _case_page(request, found)
+    return ask_for_code(request, number) if found is None else _case_page(request, found)
+
+
+@require_safe
+def dates(request: HttpRequest, number: str) -> HttpResponse:
+    """Why every date promised to the citizen is what it is, for a session that has opened it."""
+    found = _opened(request, number)
+    if found is None:
+        return ask_for_code(request, number)
+    context = {"inquiry": found, "told": clocks_for_citizen(found, horizon(clock.now()))}
+    return render(request, "portal/dates.html", context)
 
 
 @require_POST
@@ -150,7 +165,7 @@ def ask_again(request: HttpRequest, number: str) -> HttpResponse:
 def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """A file of the citizen's own, or one that came with the reply."""
     if not access.may_open(request, number):
-        return _ask_for_code(request, number)
+        return ask_for_code(request, number)
     files = Attachment.objects.filter(inquiry__case__number=number, origin__in=READABLE)
     return download(get_object_or_404(files, pk=pk))
 
@@ -160,7 +175,7 @@ def _opened(request: HttpRequest, number: str) -> Inquiry | None:
     return find_case(number) if access.may_open(request, number) else None
 
 
-def _ask_for_code(request: HttpRequest, number: str) -> HttpResponse:
+def ask_for_code(request: HttpRequest, number: str) -> HttpResponse:
     """To the form, for every number alike, whether there is such a case or not."""
     if len(number) > len("20260101-000000-0"):
         raise Http404
@@ -179,16 +194,19 @@ def _move(
     """Make one of the citizen's moves, or show the page again with what was typed."""
     found = _opened(request, number)
     if found is None:
-        return _ask_for_code(request, number)
+        return ask_for_code(request, number)
     enforce(CITIZEN_CHANGES, client_key(request))
     now = clock.now()
     if form.is_valid():
         try:
             perform(move, number, by=CITIZEN, at=now, **inputs(form.cleaned_data))
         except InvalidInput as error:
+            if error.code == SAME:
+                return _done(request, number, move)
             form.add_error(error.field, str(FAULTS[error.code]) % error.params)
         except MoveRefused as refused:
-            if not _just_done(number, move):
+            # A vote pressed twice is known by what it says, not by when it came.
+            if move == "rate" or not _just_done(number, move):
                 return _refused(request, found, move, form, refused)
             return _done(request, number, move)
         else:

@@ -7,10 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.clock import now
-from sla.figures import COLUMNS, Report, Row, report
+from sla.figures import COLUMNS, Report, Row, definitions, report
 from sla.measures import BASES, MEASURES, ZONE
 from sla.periods import InstantError, PeriodError, instant_of
 from sla.rates import RATES
+from sla.scope import Scope
+from sla.streams import by_hand
 
 HEADINGS = {
     "reply_rate": "reply rate",
@@ -40,10 +42,16 @@ class Command(BaseCommand):
             help="as known then, such as 2026-11-22T17:30:00+08:00; a day means its end."
             " Without a zone, Chinese time is meant. Default: now",
         )
+        parser.add_argument(
+            "--exclude-staff-entered",
+            action="store_true",
+            help="leave cases typed in by staff out of what was asked, rated and satisfied",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         instant = now()
+        left_out = by_hand() if options["exclude_staff_entered"] else frozenset()
         try:
             made = report(
                 _day("--from", options["start"]),
@@ -52,6 +60,7 @@ class Command(BaseCommand):
                 by=options["by"],
                 as_of=instant_of(options["as_of"], instant) if options["as_of"] else None,
                 now=instant,
+                scope=Scope(unsurveyed=left_out),
             )
         except PeriodError as error:
             raise CommandError(f"--from, --to: {error}") from None
@@ -80,9 +89,15 @@ def _table(made: Report) -> list[str]:
         f"{made.period.start} to {made.period.end}, by {made.basis},"
         f" as of {known:%Y-%m-%d %H:%M:%S %z}, definition {made.definition}"
     )
+    if made.unsurveyed:
+        title += f", satisfaction without channels {', '.join(sorted(made.unsurveyed))}"
+    named = "; ".join(
+        f"{HEADINGS[rate]} ({one.code}) = {one.numerator} / {one.denominator}"
+        for rate, one in definitions().items()
+    )
     return [
         title,
-        "",
+        named,
         *(_line(cells, widths) for cells in [head, *body]),
     ]
 
