@@ -271,6 +271,9 @@ SWEEP_MAX_LAG = timedelta(seconds=env.number("SWEEP_MAX_LAG", 900, minimum=1))
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 """/metrics answers to whoever shows it; without one there is no such page."""
 
+SELF_TEST = env.flag("SELF_TEST")
+"""Try the public form once a day, as an inspector would; nothing of the trial is kept."""
+
 # -- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -11,6 +11,7 @@ from sla import streams
 
 
 def _topics() -> dict[str, str]:
+    """The topics by their codes, those no longer offered too: rules may still speak of them."""
     return {topic.code: topic.label for topic in Topic.objects.all()}
 
 
@@ -35,8 +36,3 @@ def connect() -> None:
             check=verification.check,
         )
     )
-
-
-def _topics() -> dict[str, str]:
-    """The topics by their codes, those no longer offered too: rules may still speak of them."""
-    return {topic.code: topic.label for topic in Topic.objects.all()}

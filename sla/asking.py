@@ -205,6 +205,6 @@ def read(
             known[department] if department else None,
             kind or None,
             channel or None,
-            streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
+            unsurveyed=streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
         ),
     )

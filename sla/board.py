@@ -285,6 +285,27 @@ def received_rows(asked: Question, report: Report) -> list[dict[str, Any]]:
     ]
 
 
+def side_by_side(asked: Question, report: Report) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The rates of all parts beside each other, in the order of the house: no league table."""
+    by = report.by or ""
+    links = asked.links(**{by: ""})
+    return [
+        (
+            str(wording.RATES[name]),
+            [
+                {
+                    "label": row.label,
+                    "value": f"{row.rates[name].percent} ({row.rates[name].n}/{row.rates[name].d})",
+                    "share": min(100.0, _height(row.rates[name]) or 0.0),
+                    "url": links.of(by, row.key).to(definitions()[name].numerator) if row.rates[name].n else "",
+                }
+                for row in report.rows
+            ],
+        )
+        for name in ("reply_rate", "on_time_rate", "satisfaction")
+    ]
+
+
 def days(value: float | None) -> str:
     """Working days as they are written: 3, 2.5, or a dash where there was no answer."""
     return NONE if value is None else f"{value:g}"

@@ -117,7 +117,7 @@ def add(sums, place, more, measure, n):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("inquiries", "0002_search"),
+        ("inquiries", "0011_follow_ups"),
         ("ledger", "0001_initial"),
         ("sla", "0040_case_parts"),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('sla', '0001_initial'),
+        ('sla', '0032_targets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
