@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,7 +43,7 @@ def try_public_form(now: datetime) -> str:
 
 def _try(now: datetime) -> None:
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    client = Client(enforce_csrf_checks=True, headers={"host": host})
+    client: Any = Client(enforce_csrf_checks=True, headers={"host": host})
     address = reverse("portal:submit")
     token = _token(_expect(client.get(address, secure=settings.HTTPS), 200, "the form"))
     sent = client.post(address, _matter(now, token), secure=settings.HTTPS)

@@ -297,7 +297,9 @@ def side_by_side(asked: Question, report: Report) -> list[tuple[str, list[dict[s
                     "label": row.label,
                     "value": f"{row.rates[name].percent} ({row.rates[name].n}/{row.rates[name].d})",
                     "share": min(100.0, _height(row.rates[name]) or 0.0),
-                    "url": links.of(by, row.key).to(definitions()[name].numerator) if row.rates[name].n else "",
+                    "url": links.of(by, row.key).to(definitions()[name].numerator)
+                    if row.rates[name].n
+                    else "",
                 }
                 for row in report.rows
             ],

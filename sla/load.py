@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 
 from sla import charts, streams
 from sla.asking import MOST_YEARS, Links, Question
-from sla.scope import Scope
 from sla.lists import AT_STAGE, STILL_OPEN
 from sla.measures import civil_day
 from sla.models import Case, Delta, Rollup
 from sla.periods import Period
+from sla.scope import Scope
 from sla.stock import OPEN
 from sla.views import Desk, supervising
 

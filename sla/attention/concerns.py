@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sla.asking import MOST_YEARS
-from sla.scope import Scope
 from sla.lists import still_open
 from sla.measures import civil_day
 from sla.models import Case, Heartbeat, Incident
 from sla.periods import Period
+from sla.scope import Scope
 
 CONSULTATION = "consultation"
 """The kind of case the three-month limit is about (政务咨询类), in whichever stream it comes."""
