@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
-from sla.models import Delta, Rollup
+from sla.measures import PARTS
+from sla.models import Delta, PartRollup, Rollup
 
 CASES = "sla_case c"
 SURVEYS = "sla_survey s JOIN sla_case c ON c.id = s.case_id"
@@ -13,6 +16,7 @@ FACTS = {
     "received": (CASES, "c.received_at", "TRUE"),
     "excluded": (CASES, "c.excluded_at", "c.excluded_at IS NOT NULL AND c.replied_at IS NULL"),
     "replied": (CASES, "c.replied_at", "c.replied_at IS NOT NULL"),
+    "dispatched": (CASES, "c.dispatched_at", "c.dispatched_at IS NOT NULL"),
     "published": (CASES, "c.published_at", "c.published_at IS NOT NULL"),
     "met": (CASES, "c.verdict_at", "c.verdict = 'met'"),
     "missed": (CASES, "c.verdict_at", "c.verdict = 'missed'"),
@@ -32,21 +36,35 @@ def rebuild() -> None:
     """Make the rollups anew; no delta is left to be folded."""
     Rollup.objects.all().delete()
     Delta.objects.all().delete()
+    PartRollup.objects.all().delete()
     sums = ", ".join(f"SUM(CASE WHEN measure = '{name}' THEN n ELSE 0 END)" for name in FACTS)
     counted = " UNION ALL ".join(_count(name, basis) for name in FACTS for basis in _DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE bench_facts AS {counted}")
+        cursor.execute(
+            f"INSERT INTO sla_rollup (grain, {KEYS}, {', '.join(FACTS)})"
+            f" SELECT 'day', {KEYS}, {sums} FROM bench_facts GROUP BY {KEYS}"
+        )
+        for part in PARTS:
+            cursor.execute(
+                f"INSERT INTO sla_partrollup (grain, {KEYS}, part, value, {', '.join(FACTS)})"
+                f" SELECT 'day', {KEYS}, '{part}', {part}, {sums} FROM bench_facts"
+                f" GROUP BY {KEYS}, {part}"
+            )
+        cursor.execute("DROP TABLE bench_facts")
+        _by_month(cursor, "sla_rollup", "")
+        _by_month(cursor, "sla_partrollup", ", part, value")
+
+
+def _by_month(cursor: Any, table: str, more: str) -> None:
     added = ", ".join(f"SUM({name})" for name in FACTS)
     month = _first_of_month()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO sla_rollup (grain, {KEYS}, {', '.join(FACTS)})"
-            f" SELECT 'day', {KEYS}, {sums} FROM ({counted}) AS facts GROUP BY {KEYS}"
-        )
-        cursor.execute(
-            f"INSERT INTO sla_rollup (grain, {KEYS}, {', '.join(FACTS)})"
-            f" SELECT 'month', basis, {month}, department_id, kind, channel, {added}"
-            f" FROM sla_rollup WHERE grain = 'day'"
-            f" GROUP BY basis, {month}, department_id, kind, channel"
-        )
+    cursor.execute(
+        f"INSERT INTO {table} (grain, {KEYS}{more}, {', '.join(FACTS)})"
+        f" SELECT 'month', basis, {month}, department_id, kind, channel{more}, {added}"
+        f" FROM {table} WHERE grain = 'day'"
+        f" GROUP BY basis, {month}, department_id, kind, channel{more}"
+    )
 
 
 _DAYS = ("receipt", "event")
@@ -57,8 +75,9 @@ def _count(measure: str, basis: str) -> str:
     day = _civil_day("c.received_at" if basis == "receipt" else instant)
     return (
         f"SELECT '{measure}' AS measure, '{basis}' AS basis, {day} AS day,"
-        f" COALESCE(c.department_id, 0) AS department_id, c.kind, c.channel, COUNT(*) AS n"
-        f" FROM {source} WHERE {condition} GROUP BY 3, 4, 5, 6"
+        f" COALESCE(c.department_id, 0) AS department_id, c.kind, c.channel, c.category,"
+        f" c.district, COALESCE(CAST(c.handler_id AS TEXT), '') AS handler, COUNT(*) AS n"
+        f" FROM {source} WHERE {condition} GROUP BY 3, 4, 5, 6, 7, 8, 9"
     )
 
 

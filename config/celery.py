@@ -26,4 +26,6 @@ app.conf.beat_schedule = {
     "remind staff": {"task": "inquiries.tasks.remind", "schedule": 60.0},
     "throw away kept files": {"task": "inquiries.tasks.tidy", "schedule": 3600.0},
     "seal the ledger": {"task": "sla.tasks.seal", "schedule": 300.0},
+    "look for what needs attention": {"task": "sla.tasks.attend", "schedule": 300.0},
+    "write exports": {"task": "sla.tasks.export", "schedule": 30.0},
 }

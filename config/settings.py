@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from config.env import Env
+from sla import definitions, intervals
 
 env = Env()
 
@@ -37,6 +38,15 @@ CONTACT_ADDRESS = env.text("CONTACT_ADDRESS")
 """Where citizens can ask about their data or a barrier on this site; shown where it is set."""
 RETENTION_YEARS = env.number("RETENTION_YEARS", 10, minimum=1)
 """How long the bureau keeps case files, as its privacy notice says."""
+
+RATE_DEFINITIONS = {
+    "reply_rate": env.choice("REPLY_RATE", "standard", definitions.codes("reply_rate")),
+    "on_time_rate": env.choice("ON_TIME_RATE", "E", definitions.codes("on_time_rate")),
+}
+"""The definitions of `sla.definitions` the bureau publishes by; printed with the numbers."""
+
+FEW_RATINGS = env.number("FEW_RATINGS", intervals.FEW)
+"""Below this many ratings satisfaction is shown with its 95 % interval."""
 
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
@@ -263,6 +273,9 @@ SWEEP_MAX_LAG = timedelta(seconds=env.number("SWEEP_MAX_LAG", 900, minimum=1))
 """How late an alarm may be written before /readyz says so, too."""
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 """/metrics answers to whoever shows it; without one there is no such page."""
+
+SELF_TEST = env.flag("SELF_TEST")
+"""Try the public form once a day, as an inspector would; nothing of the trial is kept."""
 
 # -- API ------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions = None
     # Who administers need not be allowed to open cases on the desk.
-    view_on_site = False
+    view_on_site: Any = False
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

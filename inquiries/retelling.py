@@ -40,8 +40,10 @@ class Retelling:
         if move == REPLY:
             self._surveys[round_] = SurveyLine(at)
         if RATING in data:
-            asked = self._surveys[round_].asked_at
-            self._surveys[round_] = SurveyLine(asked, data[RATING], at)
+            before = self._surveys[round_]
+            # A vote changed within its day counts on the day it was first given.
+            first = before.rated_at or at
+            self._surveys[round_] = SurveyLine(before.asked_at, data[RATING], first)
 
     def _miss_before(self, at: datetime) -> None:
         """Judge a promise whose date passed before this instant without a reply."""
@@ -74,6 +76,10 @@ class Retelling:
             department_id=self._facts.get("department_id"),
             kind=self._facts["kind"],
             channel=self._facts["channel"],
+            category=self._facts.get("category") or "",
+            district=self._facts.get("district") or "",
+            handler_id=self._facts.get("handler_id"),
+            dispatched_at=self._instant("dispatched_at"),
             replied_at=self._instant("replied_at"),
             verdict=verdict,
             verdict_at=verdict_at,

@@ -5,9 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from inquiries import labels, verification
-from inquiries.models import Topic
+from inquiries.models import District, Topic
 from inquiries.states import BY_HAND
 from sla import streams
+
+
+def _topics() -> dict[str, str]:
+    """The topics by their codes, those no longer offered too: rules may still speak of them."""
+    return {topic.code: topic.label for topic in Topic.objects.all()}
+
+
+def _districts() -> dict[str, str]:
+    return {district.code: district.label for district in District.objects.all()}
 
 
 def connect() -> None:
@@ -23,11 +32,7 @@ def connect() -> None:
             ratings=labels.RATINGS,
             topics=_topics,
             by_hand=frozenset(BY_HAND),
+            districts=_districts,
             check=verification.check,
         )
     )
-
-
-def _topics() -> dict[str, str]:
-    """The topics by their codes, those no longer offered too: rules may still speak of them."""
-    return {topic.code: topic.label for topic in Topic.objects.all()}

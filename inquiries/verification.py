@@ -46,6 +46,10 @@ SWEPT = frozenset({"case.verdict", "case.verdict_at"})
 """Facts the sweep writes without an event; they follow from the clocks."""
 
 
+UNSAID = {"case.district": ""}
+"""What a fact is where no event ever said anything of it."""
+
+
 def live_targets(inquiry: Inquiry) -> frozenset[str]:
     """The clocks that must be live in the state an inquiry is in."""
     if inquiry.state == State.AWAITING_CITIZEN:
@@ -247,6 +251,7 @@ class Story:
             self._step(event)
             self.moves += 1
         self.facts |= {name: change[1] for name, change in data.get("changes", {}).items()}
+        self._later_facts(event)
         self.round = self.facts.get("case.round", 1)
         for name in ("draft", "reply"):
             if name in data:
@@ -263,6 +268,15 @@ class Story:
         self.words[event.seq] = data.get("words", [])
         self.files[event.seq] = data.get("files", [])
         self.last = event.seq
+
+    def _later_facts(self, event: Link) -> None:
+        """Facts the case line came to keep later: what older events, which do not mention them,
+        make of them."""
+        if event.move == "assign":
+            self.facts.setdefault("case.dispatched_at", event.at.isoformat())
+        changes = event.data.get("changes", {})
+        if "inquiry.handler_id" in changes and "case.handler_id" not in changes:
+            self.facts["case.handler_id"] = changes["inquiry.handler_id"][1]
 
     def _step(self, event: Link) -> None:
         """Note a change of state that is no edge of the graph."""
@@ -293,7 +307,7 @@ def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:
     for name in names:
         owner, attribute = name.split(".")
         has = getattr(inquiry.case if owner == "case" else inquiry, attribute)
-        must = story.facts.get(name)
+        must = story.facts.get(name, UNSAID.get(name))
         if name not in SWEPT and not _same(name, has, must):
             yield "ledger", f"{name} is {has}, the ledger says {must}"
     ratings = {s.round: s.rating for s in rows.surveys if s.rating is not None}

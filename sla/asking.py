@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from sla import streams, wording
-from sla.figures import EVERYTHING, UNASSIGNED, Scope
+from sla.figures import UNASSIGNED
 from sla.measures import BASES, ZONE
 from sla.periods import (
     YEARS,
@@ -29,6 +29,7 @@ from sla.periods import (
     quarter_of,
     year_of,
 )
+from sla.scope import EVERYTHING, Scope
 
 LEFT_OUT = "without"
 """The choice that leaves cases typed in by staff out of satisfaction and participation."""
@@ -204,6 +205,6 @@ def read(
             known[department] if department else None,
             kind or None,
             channel or None,
-            streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
+            unsurveyed=streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
         ),
     )

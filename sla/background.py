@@ -12,6 +12,8 @@ from django.db import transaction
 
 from ledger.sealing import seal
 from notices.delivery import deliver
+from sla.attention.watching import watch
+from sla.exports.working import work
 from sla.folding import fold
 from sla.models import Heartbeat, Standstill
 from sla.recalculating import work_off
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 Job = Callable[[datetime], int]
 SWEEP, DATES, YEARS = "sweep", "dates", "years"
 LETTERS, FIGURES, SEALS = "letters", "figures", "seals"
+FILES, WATCH = "files", "watch"
 PROMPT = frozenset({SWEEP, DATES, LETTERS, FIGURES})
 """Jobs that come round within a minute, by the loop and by Celery's beat alike; others may rest
 for an hour without standing still."""
@@ -54,7 +57,8 @@ class Pass:
 
 def tick(now: datetime) -> Pass:
     """Fire due clocks, reckon clocks anew after a change of calendar or rule, do the chores, send
-    waiting letters, fold figures, seal days, and leave heartbeats.
+    waiting letters, fold figures, seal days, write exports, look for
+    what needs attention, and leave heartbeats.
 
     A job that fails keeps none of the others from being done; the first failure is raised when
     all have had their turn.
@@ -67,6 +71,8 @@ def tick(now: datetime) -> Pass:
         LETTERS: deliver,
         FIGURES: lambda now: fold(),
         SEALS: seal,
+        FILES: work,
+        WATCH: watch,
     }
     done, failures = dict.fromkeys(jobs, 0), []
     for name, job in jobs.items():
@@ -102,4 +108,4 @@ def beat(*names: str, now: datetime) -> None:
 
 def jobs() -> list[str]:
     """The names of all jobs of a pass, in their order."""
-    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES, SEALS]
+    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES, SEALS, FILES, WATCH]

@@ -16,19 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Department
 from sla import charts, streams, wording
 from sla.asking import Links, Question
-from sla.figures import UNASSIGNED, Report, Row
+from sla.figures import UNASSIGNED, Report, Row, definitions
 from sla.measures import MEASURES
 from sla.periods import month_of
-from sla.rates import NONE, Rate, rates
+from sla.rates import NONE, Rate
 from sla.stock import STOCKS, Stock
-
-OF = {
-    "reply_rate": ("replied", "valid"),
-    "on_time_rate": ("met", "judged"),
-    "satisfaction": ("satisfied", "rated"),
-    "participation": ("rated", "asked"),
-}
-"""The measures a rate's numerator and denominator count."""
 
 COLUMNS = (
     "received",
@@ -92,7 +84,7 @@ def rate_tiles(asked: Question, row: Row) -> list[RateTile]:
     tiles = []
     for name, rate in row.rates.items():
         n_url, d_url = _behind(name, rate, row.counts, links, asked.basis)
-        words = (str(wording.RATES[name]), str(wording.RATE_NOTES[name]))
+        words = (str(wording.RATES[name]), wording.rate_note(definitions()[name]))
         tiles.append(RateTile(*words, rate, n_url, d_url))
     return tiles
 
@@ -187,7 +179,7 @@ def survey_table(asked: Question, report: Report) -> Table:
 
 
 def _survey_cells(row: Row, links: Links, basis: str) -> list[str]:
-    counts, found = row.counts, rates(row.counts)
+    counts, found = row.counts, row.rates
     silent = {"silent": counts["asked"] - counts["rated"]}
     return [
         _rate_cell(name, found[name], counts, links, basis)
@@ -212,7 +204,7 @@ def _empty(key: str, label: str) -> Row:
 
 def _cells(row: Row, links: Links, basis: str) -> list[str]:
     """The cells of a row; made here because a board has hundreds of them."""
-    found = rates(row.counts)
+    found = row.rates
     return [
         _rate_cell(name, found[name], row.counts, links, basis)
         if name in found
@@ -244,7 +236,7 @@ def _behind(
     name: str, rate: Rate, counts: Mapping[str, int], links: Links, basis: str
 ) -> tuple[str, str]:
     """The lists behind the two numbers of a rate."""
-    n, d = OF[name]
+    n, d = definitions()[name].numerator, definitions()[name].denominator
     # By event, what was received less what was excluded is no set of cases that could be listed
     # unless nothing was excluded.
     if d == "valid" and basis == "event":
@@ -290,6 +282,29 @@ def received_rows(asked: Question, report: Report) -> list[dict[str, Any]]:
         }
         for row in report.rows
         if row.counts["received"]
+    ]
+
+
+def side_by_side(asked: Question, report: Report) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The rates of all parts beside each other, in the order of the house: no league table."""
+    by = report.by or ""
+    links = asked.links(**{by: ""})
+    return [
+        (
+            str(wording.RATES[name]),
+            [
+                {
+                    "label": row.label,
+                    "value": f"{row.rates[name].percent} ({row.rates[name].n}/{row.rates[name].d})",
+                    "share": min(100.0, _height(row.rates[name]) or 0.0),
+                    "url": links.of(by, row.key).to(definitions()[name].numerator)
+                    if row.rates[name].n
+                    else "",
+                }
+                for row in report.rows
+            ],
+        )
+        for name in ("reply_rate", "on_time_rate", "satisfaction")
     ]
 
 

@@ -6,12 +6,17 @@ are handed through untouched: the template escapes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 TICKS = 4
+HEAT = 4
+"""Shades of a heat calendar."""
+SQUARE, HEAT_TOP, HEAT_WEEKS = 14, 18, 27
+"""A day's square, the room above for the months, the fewest weeks the width is made for."""
 TINY = 1e-6
 """Less than this is drawn as nothing."""
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 24
@@ -160,6 +165,51 @@ def lines(
         found = tuple(point for point in points if point)
         drawn.append(Line(name, number, _path(points), found))
     return LineChart(_frame(labels, ticks, width, height), tuple(drawn))
+
+
+@dataclass(frozen=True)
+class DaySquare:
+    """A day of a heat calendar. `level` 0 is nothing, 1 to HEAT the quarters of the most."""
+
+    day: date
+    value: int
+    level: int
+    x: str
+    y: str
+
+
+@dataclass(frozen=True)
+class HeatChart:
+    """Weeks from left to right, Monday on top; a mark over the week in which a month begins."""
+
+    width: str
+    height: str
+    side: str
+    squares: tuple[DaySquare, ...]
+    marks: tuple[tuple[date, str], ...]
+
+
+def heat(values: Mapping[date, int], start: date, end: date) -> HeatChart:
+    """A square for every day from `start` to `end`, the darker the more."""
+    most = max(values.values(), default=0)
+    first = start - timedelta(days=start.weekday())
+    squares, marks = [], []
+    for n in range((end - start).days + 1):
+        day = start + timedelta(days=n)
+        x = _at((day - first).days // 7 * SQUARE)
+        value = values.get(day, 0)
+        level = ceil(HEAT * value / most) if value > 0 else 0
+        squares.append(DaySquare(day, value, level, x, _at(HEAT_TOP + day.weekday() * SQUARE)))
+        if day.day == 1:
+            marks.append((day, x))
+    weeks = (end - first).days // 7 + 1
+    return HeatChart(
+        _at(max(weeks, HEAT_WEEKS) * SQUARE),
+        _at(HEAT_TOP + 7 * SQUARE),
+        _at(SQUARE - 2),
+        tuple(squares),
+        tuple(marks),
+    )
 
 
 def nice_ticks(highest: float, count: int = TICKS) -> tuple[float, ...]:

@@ -2,74 +2,49 @@
 
 Now: rollups, deltas not yet folded, and misses the sweep has not yet written, read in one
 statement, so that no fold or sweep can come between them. As of an earlier instant: recounted
-from the case lines.
+from the case lines as the ledger says they were then. `sla.counting` reads, this puts in words.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
-from django.db.models.functions import TruncDate, TruncMonth
+from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.models import Department
+from accounts.models import Department, User
 from sla import streams
-from sla.measures import BASES, MEASURES, SURVEYED, ZONE
-from sla.models import Case, Delta, Rollup
+from sla.counting import Cell, Counts, live, past
+from sla.definitions import Definition, chosen
+from sla.measures import BASES, MEASURES, ZONE
 from sla.periods import Period
 from sla.rates import DEFINITION, Rate, rates
-from sla.recounting import recount
-from sla.targets import Target
+from sla.scope import EVERYTHING, Scope
 
-COLUMNS = {"department": "department_id", "kind": "kind", "channel": "channel", "month": "month"}
+COLUMNS = {
+    "department": "department_id",
+    "kind": "kind",
+    "channel": "channel",
+    "month": "month",
+    "topic": "category",
+    "district": "district",
+    "handler": "handler",
+}
 """What a report may be broken down by, and the column that holds it."""
 
 UNASSIGNED = "unassigned"
-"""Key of the cases that no department has yet."""
-
-Counts = dict[str, int]
+"""Key of the cases that have no department, topic, district or handler (yet)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which cases to count; None for all.
-
-    Surveys of cases that came in by a channel in `unsurveyed` are left out of what is asked,
-    rated and satisfied; the cases still count in everything else.
-    """
-
-    department_id: int | None = None
-    kind: str | None = None
-    channel: str | None = None
-    unsurveyed: frozenset[str] = frozenset()
-
-    def left_out(self, path: str = "") -> Q:
-        """The surveys left out, as a condition on a table or one it leads to."""
-        return Q(**{f"{path}channel__in": sorted(self.unsurveyed)})
-
-    def q(self, *, unassigned: int | None = 0, path: str = "") -> Q:
-        """The condition on a table, or with `path` on a table it leads to.
-
-        `unassigned` is how the table writes that there is no department.
-        """
-        found = Q()
-        if self.department_id == 0 and unassigned is None:
-            found &= Q(**{f"{path}department_id__isnull": True})
-        elif self.department_id is not None:
-            found &= Q(**{f"{path}department_id": self.department_id})
-        if self.kind is not None:
-            found &= Q(**{f"{path}kind": self.kind})
-        if self.channel is not None:
-            found &= Q(**{f"{path}channel": self.channel})
-        return found
-
-
-EVERYTHING = Scope()
+def definitions() -> dict[str, Definition]:
+    """What each rate divides by what in this house, by rate."""
+    return chosen(settings.RATE_DEFINITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +57,7 @@ class Row:
 
     @property
     def rates(self) -> dict[str, Rate]:
-        return rates(self.counts)
+        return rates(self.counts, definitions(), few=settings.FEW_RATINGS)
 
     def as_data(self) -> dict[str, Any]:
         found = {name: rate.as_data() for name, rate in self.rates.items()}
@@ -110,6 +85,7 @@ class Report:
             "as_of": self.as_of.astimezone(ZONE).isoformat(),
             "definition": self.definition,
             "satisfaction_without_channels": sorted(self.unsurveyed),
+            "definitions": {name: one.as_data() for name, one in definitions().items()},
             "by": self.by,
             "total": self.total.as_data(),
             "rows": [row.as_data() for row in self.rows],
@@ -130,7 +106,8 @@ def report(
 
     `basis` receipt: what became of the cases received then; event: what happened then. `as_of`
     None: as known `now`. Only keys with a count have a row. Raises ValueError for an unknown
-    basis or breakdown, a reversed period, or an `as_of` still to come.
+    basis or breakdown, a reversed period, an `as_of` still to come, or two of topic, district
+    and handler at once.
     """
     bys = (by,) if by else ()
     made = reports(start, end, bys=bys, basis=basis, as_of=as_of, now=now, scope=scope)
@@ -157,9 +134,9 @@ def reports(
         raise ValueError(f"{as_of} is still to come")
     columns = [COLUMNS[by] for by in bys] or ["kind"]
     if as_of is None or as_of == now:
-        cells = list(_live(period, basis, columns, now, scope))
+        cells = list(live(period, basis, columns, now, scope))
     else:
-        cells = list(_past(period, basis, columns, as_of, scope))
+        cells = list(past(period, basis, columns, as_of, scope))
     total = Row("total", _("Total"), _sum(counts for _key, counts in cells))
     known, left = as_of or now, scope.unsurveyed
     made: dict[str | None, Report] = {None: Report(period, basis, known, total, unsurveyed=left)}
@@ -167,90 +144,6 @@ def reports(
         rows = _rows(by, place, cells)
         made[by] = Report(period, basis, known, total, by, rows, unsurveyed=left)
     return made
-
-
-Cells = Iterable[tuple[tuple[Any, ...], Counts]]
-
-
-def _live(
-    period: Period, basis: str, columns: list[str], now: datetime, scope: Scope
-) -> Iterator[tuple[tuple[Any, ...], Counts]]:
-    """Rollups, unfolded deltas and unwritten misses in a single statement, so in one snapshot."""
-    sums = [f"sum_{measure}" for measure in MEASURES]
-
-    def summed(
-        rows: QuerySet[Any], amounts: Mapping[str, Any], day: str | TruncDate = "day"
-    ) -> QuerySet[Any]:
-        if "month" in columns:
-            rows = rows.annotate(month=TruncMonth(day))
-        return rows.values(*columns).annotate(**amounts).values_list(*columns, *sums)
-
-    added = {f"sum_{measure}": _summed(measure, scope) for measure in MEASURES}
-    zero = Value(0, output_field=IntegerField())
-    counted = dict.fromkeys(sums, zero) | {"sum_missed": Count("pk")}
-    own = scope.q()
-    rollups = summed(Rollup.objects.filter(own, _grains(period), basis=basis), added)
-    days = Q(day__gte=period.start, day__lte=period.end)
-    deltas = summed(Delta.objects.filter(own, days, basis=basis), added)
-    dated = "received_at" if basis == "receipt" else "due_at"
-    silent = _silent(period, dated, now, scope)
-    misses = summed(silent, counted, TruncDate(dated, tzinfo=ZONE))
-    for row in rollups.union(deltas, misses, all=True):
-        key, amounts = row[: len(columns)], row[len(columns) :]
-        yield key, dict(zip(MEASURES, amounts, strict=True))
-
-
-def _summed(measure: str, scope: Scope) -> Sum:
-    if measure in SURVEYED and scope.unsurveyed:
-        return Sum(measure, filter=~scope.left_out(), default=0)
-    return Sum(measure)
-
-
-def _grains(period: Period) -> Q:
-    """Whole months from the rollups by month, the days before and after from those by day."""
-    first, after = period.whole_months
-    if first >= after:
-        return Q(grain="day", day__gte=period.start, day__lte=period.end)
-    return (
-        Q(grain="month", day__gte=first, day__lt=after)
-        | Q(grain="day", day__gte=period.start, day__lt=first)
-        | Q(grain="day", day__gte=after, day__lte=period.end)
-    )
-
-
-def silent_misses(now: datetime) -> Q:
-    """Cases past due that the sweep has not judged yet; `measures.is_silent_miss` as a condition.
-
-    Found through the sweep's own queue (the clocks with something still to write), so that the
-    cost is that of the sweep's backlog.
-    """
-    return Q(
-        clocks__target=Target.REPLY,
-        clocks__next_event_at__lte=now,
-        due_at__lt=now,
-        paused_at__isnull=True,
-        replied_at__isnull=True,
-        excluded_at__isnull=True,
-        verdict="",
-    )
-
-
-def _silent(period: Period, dated: str, now: datetime, scope: Scope) -> QuerySet[Case]:
-    first, after = period.instants
-    within = {f"{dated}__gte": first, f"{dated}__lt": after}
-    return Case.objects.filter(silent_misses(now), scope.q(unassigned=None), **within)
-
-
-def _past(
-    period: Period, basis: str, columns: list[str], instant: datetime, scope: Scope
-) -> Iterator[tuple[tuple[Any, ...], Counts]]:
-    cases = Case.objects.filter(scope.q(unassigned=None))
-    for cell, n in recount(cases, instant, basis=basis, period=period).items():
-        if cell.measure in SURVEYED and cell.key.channel in scope.unsurveyed:
-            continue
-        held = {**cell.key._asdict(), "month": cell.key.day.replace(day=1)}
-        key = tuple(held[column] for column in columns)
-        yield key, dict.fromkeys(MEASURES, 0) | {cell.measure: n}
 
 
 def _sum(many: Iterable[Counts]) -> Counts:
@@ -261,27 +154,36 @@ def _sum(many: Iterable[Counts]) -> Counts:
     return total
 
 
-def _rows(by: str, place: int, cells: Cells) -> list[Row]:
+def _rows(by: str, place: int, cells: Iterable[Cell]) -> list[Row]:
     grouped: dict[Any, list[Counts]] = defaultdict(list)
     for key, counts in cells:
         value = key[place]
-        grouped[f"{value:%Y-%m}" if by == "month" else value or 0].append(counts)
+        grouped[f"{value:%Y-%m}" if by == "month" else value or UNASSIGNED].append(counts)
     summed = {value: _sum(many) for value, many in grouped.items()}
     held = {value: counts for value, counts in summed.items() if any(counts.values())}
     match by:
         case "department":
-            return _department_rows(held)
+            return _named(held, Department.objects.all(), "code", _("No department yet"))
+        case "handler":
+            return _named(held, User.objects.order_by("username"), "username", _("No handler yet"))
         case "month":
             return [Row(value, value, held[value]) for value in sorted(held)]
-    names = streams.words(f"{by}s")
+    names = dict(streams.words(f"{by}s")) | {UNASSIGNED: NOTHING.get(by, UNASSIGNED)}
     order = {code: place for place, code in enumerate(names)}
     known = sorted(held, key=lambda code: (order.get(code, len(order)), str(code)))
     return [Row(code, str(names.get(code, code)), held[code]) for code in known]
 
 
-def _department_rows(held: Mapping[int, Counts]) -> list[Row]:
-    departments = Department.objects.filter(pk__in=[pk for pk in held if pk])
-    rows = [Row(d.code, d.label, held[d.pk]) for d in departments]
-    if 0 in held:
-        rows.append(Row(UNASSIGNED, _("No department yet"), held[0]))
+NOTHING = {"topic": _lazy("No topic"), "district": _lazy("No district")}
+
+
+def _named(
+    held: Mapping[Any, Counts], model: QuerySet[Any], attribute: str, nobody: str
+) -> list[Row]:
+    """Rows of departments or staff, found by primary key, called by a name of theirs."""
+    found = model.filter(pk__in=[pk for pk in held if pk != UNASSIGNED])
+    keys = {one.pk: pk for one in found for pk in (one.pk, str(one.pk)) if pk in held}
+    rows = [Row(getattr(one, attribute), str(one), held[keys[one.pk]]) for one in found]
+    if UNASSIGNED in held:
+        rows.append(Row(UNASSIGNED, nobody, held[UNASSIGNED]))
     return rows

@@ -27,6 +27,7 @@ MEASURES = (
     "asked",
     "rated",
     "satisfied",
+    "dispatched",
 )
 SURVEYED = ("asked", "rated", "satisfied")
 """Measures that count surveys, of which a case handled twice has two."""
@@ -36,12 +37,19 @@ SATISFIED_FROM = 3
 """Ratings run from 5 (非常满意) to 1 (非常不满意); 基本满意 (3) and better are satisfied."""
 
 
+PARTS = ("category", "district", "handler")
+"""What a case belongs to besides department, kind and channel; each is folded by itself."""
+
+
 class Key(NamedTuple):
     basis: str
     day: date
     department_id: int
     kind: str
     channel: str
+    category: str = ""
+    district: str = ""
+    handler: str = ""
 
 
 class Cell(NamedTuple):
@@ -69,6 +77,10 @@ class CaseLine:
     department_id: int | None
     kind: str
     channel: str
+    category: str = ""
+    district: str = ""
+    handler_id: int | None = None
+    dispatched_at: datetime | None = None
     due_at: datetime | None = None
     paused_at: datetime | None = None
     replied_at: datetime | None = None
@@ -105,6 +117,7 @@ def as_of(line: CaseLine, instant: datetime) -> CaseLine | None:
     )
     return replace(
         line,
+        dispatched_at=known(line.dispatched_at),
         replied_at=known(line.replied_at),
         verdict=verdict,
         verdict_at=verdict_at,
@@ -141,20 +154,30 @@ def measures(line: CaseLine) -> Counter[Cell]:
     """The counts a case contributes, on both bases."""
     cells: Counter[Cell] = Counter()
     cohort = civil_day(line.received_at)
+    place = (
+        line.department_id or 0,
+        line.kind,
+        line.channel,
+        line.category,
+        line.district,
+        str(line.handler_id or ""),
+    )
 
     def count(measure: str, at: datetime) -> None:
         for basis, day in (("receipt", cohort), ("event", civil_day(at))):
-            key = Key(basis, day, line.department_id or 0, line.kind, line.channel)
-            cells[Cell(key, measure)] += 1
+            cells[Cell(Key(basis, day, *place), measure)] += 1
 
-    count("received", line.received_at)
+    for measure, at in (
+        ("received", line.received_at),
+        ("dispatched", line.dispatched_at),
+        ("replied", line.replied_at),
+        ("published", line.published_at),
+    ):
+        if at:
+            count(measure, at)
     if line.excluded_at and line.replied_at is None:
         # Once answered a case stays valid, even if its second handling is withdrawn or merged.
         count("excluded", line.excluded_at)
-    if line.replied_at:
-        count("replied", line.replied_at)
-    if line.published_at:
-        count("published", line.published_at)
     if line.verdict and line.verdict_at:
         count(line.verdict, line.verdict_at)
     for survey in line.surveys:

@@ -1,20 +1,18 @@
 """The rates, and the one place where a ratio becomes a percentage. Pure.
 
-Definitions (design of the figures, version `DEFINITION`):
-
-- reply rate 回复率: replied out of the valid cases received (received less excluded);
-- on-time rate 限时办结率: verdicts met out of the verdicts reached (met and missed);
-- satisfaction 群众满意率: ratings of 基本满意 or better out of the ratings given;
-- participation 参评率: ratings given out of the citizens asked.
-
-Nobody's silence counts as satisfaction, and nothing out of nothing is no rate.
+What each rate divides by what is written in `sla.definitions`. Nobody's silence counts as
+satisfaction, and nothing out of nothing is no rate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sla.definitions import SATISFACTION, Definition, chosen
+from sla.intervals import FEW, wilson
 
 DEFINITION = "1"
 """Version of the definitions of all counts and rates; printed with every report."""
@@ -26,10 +24,14 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`n` out of `d`. Both are always shown beside the percentage."""
+    """`n` out of `d`. Both are always shown beside the percentage.
+
+    `interval`: between which percentages the share of few ratings lies with 95 % confidence.
+    """
 
     n: int
     d: int
+    interval: tuple[Decimal, Decimal] | None = field(default=None, compare=False)
 
     @property
     def value(self) -> Decimal | None:
@@ -41,8 +43,11 @@ class Rate:
         """Such as "99.87%"; "—" where there is nothing to divide by."""
         return NONE if self.value is None else f"{self.value}%"
 
-    def as_data(self) -> dict[str, int | str]:
-        return {"n": self.n, "d": self.d, "percent": self.percent}
+    def as_data(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"n": self.n, "d": self.d, "percent": self.percent}
+        if self.interval is not None:
+            found["interval"] = [f"{bound}%" for bound in self.interval]
+        return found
 
 
 def percentage(n: int, d: int) -> Decimal | None:
@@ -54,15 +59,24 @@ def percentage(n: int, d: int) -> Decimal | None:
 
 RATES = ("reply_rate", "on_time_rate", "satisfaction", "participation")
 
+_STANDARD = chosen()
 
-def rates(counts: Mapping[str, int]) -> dict[str, Rate]:
-    """The four rates of a set of counts, under the names in RATES."""
-    return {
-        "reply_rate": Rate(counts["replied"], counts["received"] - counts["excluded"]),
-        "on_time_rate": Rate(counts["met"], counts["met"] + counts["missed"]),
-        "satisfaction": Rate(counts["satisfied"], counts["rated"]),
-        "participation": Rate(counts["rated"], counts["asked"]),
-    }
+
+def rates(
+    counts: Mapping[str, int],
+    definitions: Mapping[str, Definition] = _STANDARD,
+    *,
+    few: int = FEW,
+) -> dict[str, Rate]:
+    """The four rates of a set of counts, under the names in RATES, each by its definition.
+
+    Satisfaction out of fewer than `few` ratings has its interval.
+    """
+    found = {name: Rate(*definitions[name].fraction(counts)) for name in RATES}
+    n, d = found[SATISFACTION].n, found[SATISFACTION].d
+    if 0 < d < few and 0 <= n <= d:
+        found[SATISFACTION] = Rate(n, d, wilson(n, d))
+    return found
 
 
 def shares(values: Sequence[int]) -> list[Decimal]:

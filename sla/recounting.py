@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ledger.models import Event
+from sla.hindsight import taken_back, undone
 from sla.measures import CaseLine, Cell, SurveyLine, as_of, measures
 from sla.models import Case, Survey
 from sla.periods import Period
@@ -21,6 +23,10 @@ FACTS = (
     "department_id",
     "kind",
     "channel",
+    "category",
+    "district",
+    "handler_id",
+    "dispatched_at",
     "due_at",
     "paused_at",
     "replied_at",
@@ -31,22 +37,26 @@ FACTS = (
 )
 
 
-def lines(cases: QuerySet[Case]) -> Iterator[tuple[int, CaseLine]]:
-    """(Primary key, line) of every case, streamed."""
-    for pk, line, _ in lines_with(cases.order_by("pk")):
+def lines(cases: QuerySet[Case], instant: datetime | None = None) -> Iterator[tuple[int, CaseLine]]:
+    """(Primary key, line) of every case, streamed; see `lines_with`."""
+    for pk, line, _ in lines_with(cases.order_by("pk"), instant=instant):
         yield pk, line
 
 
 def lines_with(
-    cases: QuerySet[Case], *more: str
+    cases: QuerySet[Case], *more: str, instant: datetime | None = None
 ) -> Iterator[tuple[int, CaseLine, tuple[Any, ...]]]:
-    """The same in the order the cases come in, with the values of more columns."""
-    rows = cases.values_list("pk", *FACTS, *more).iterator(chunk_size=CHUNK)
-    until = 1 + len(FACTS)
+    """The same in the order the cases come in, with the values of more columns; with `instant`
+    taken back to what was written then (facts to come included: see `measures.as_of`)."""
+    rows = cases.values_list("pk", "number", *FACTS, *more).iterator(chunk_size=CHUNK)
+    until = 2 + len(FACTS)
     while chunk := list(islice(rows, CHUNK)):
         surveys = _surveys([row[0] for row in chunk])
+        changed = undone([row[1] for row in chunk], instant) if instant else {}
         for row in chunk:
-            facts: dict[str, Any] = dict(zip(FACTS, row[1:until], strict=True))
+            facts: dict[str, Any] = dict(zip(FACTS, row[2:until], strict=True))
+            if row[1] in changed:
+                facts = taken_back(facts, changed[row[1]])
             line = CaseLine(**facts, surveys=tuple(surveys.get(row[0], ())))
             yield row[0], line, row[until:]
 
@@ -65,9 +75,10 @@ def _surveys(cases: list[int]) -> dict[int, list[SurveyLine]]:
 def recount(
     cases: QuerySet[Case], instant: datetime, *, basis: str, period: Period
 ) -> Counter[Cell]:
-    """The counts of the period as they stood at an instant, from the case lines alone."""
+    """The counts of the period as they stood at an instant, from case lines and ledger alone."""
     total: Counter[Cell] = Counter()
-    for _, line in lines(cases.filter(_touching(period, basis), received_at__lte=instant)):
+    touching = cases.filter(_touching(period, basis, instant), received_at__lte=instant)
+    for _, line in lines(touching, instant):
         known = as_of(line, instant)
         if known is None:
             continue
@@ -77,16 +88,29 @@ def recount(
     return total
 
 
-def _touching(period: Period, basis: str) -> Q:
-    """Cases that can count in the period; spares reading the rest."""
+def _touching(period: Period, basis: str, instant: datetime) -> Q:
+    """Cases that can count in the period; spares reading the rest.
+
+    By event, a fact of the period may since have been taken back: such a case has a later event.
+    """
     first, after = period.instants
     if basis == "receipt":
         return Q(received_at__gte=first, received_at__lt=after)
-    facts = ("received_at", "excluded_at", "replied_at", "published_at", "verdict_at", "due_at")
+    facts = (
+        "received_at",
+        "dispatched_at",
+        "excluded_at",
+        "replied_at",
+        "published_at",
+        "verdict_at",
+        "due_at",
+    )
     wanted = Q()
     for fact in facts:
         wanted |= Q(**{f"{fact}__gte": first, f"{fact}__lt": after})
     surveyed = Survey.objects.filter(
         Q(asked_at__gte=first, asked_at__lt=after) | Q(rated_at__gte=first, rated_at__lt=after)
     )
-    return Q(received_at__lt=after) & (wanted | Q(pk__in=surveyed.values("case_id")))
+    changed = Event.objects.filter(at__gt=instant)
+    wanted |= Q(pk__in=surveyed.values("case_id")) | Q(number__in=changed.values("case_number"))
+    return Q(received_at__lt=after) & wanted

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from sla.figures import EVERYTHING, Scope
 from sla.measures import MEASURES, SATISFIED_FROM, survey_as_of
 from sla.models import Case, Survey
 from sla.periods import Period
 from sla.recording import survey_line
+from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
 from sla.stock import STOCKS, conditions
 
@@ -69,6 +69,7 @@ def _tests(at: datetime) -> dict[str, list[Test]]:
         "valid": [(~excluded, "received_at")],
         "excluded": [(excluded, "excluded_at")],
         "replied": [(Q(replied_at__lte=at), "replied_at")],
+        "dispatched": [(Q(dispatched_at__lte=at), "dispatched_at")],
         "published": [(Q(published_at__lte=at), "published_at")],
         "met": [met],
         "missed": missed,

@@ -15,9 +15,9 @@ from typing import Any, cast
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
-from sla.figures import EVERYTHING, Scope
 from sla.models import Case, Clock, Survey
 from sla.periods import Period
+from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
 from sla.targets import Target
 

@@ -21,7 +21,7 @@ Words = Mapping[str, "str | Promise"]
 class Stream:
     """A kind of case that is supervised: the words for its codes, and a check of its own.
 
-    `topics` gives the names of its topics by code, which a bureau may change at any time;
+    Topics and districts change while the house runs: they are looked up, names by code.
     `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it
     finds wrong with the stream's own rows of a batch of cases, and adds up what each counts as by
     its events; `manage.py verify` runs it.
@@ -35,6 +35,7 @@ class Stream:
     exclusions: Words = field(default_factory=dict)
     ratings: Mapping[int, str | Promise] = field(default_factory=dict)
     topics: Callable[[], Words] = dict
+    districts: Callable[[], Words] = dict
     by_hand: frozenset[str] = frozenset()
     check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
@@ -51,8 +52,13 @@ def streams() -> list[Stream]:
 
 
 def words(group: str) -> dict[Any, str | Promise]:
-    """All codes of a group (kinds, channels, stages, exclusions, ratings) in their own order."""
-    return {code: word for stream in streams() for code, word in getattr(stream, group).items()}
+    """All codes of a group (kinds, channels, stages, exclusions, ratings, topics, districts) in
+    their own order."""
+    found: dict[Any, str | Promise] = {}
+    for stream in streams():
+        named = getattr(stream, group)
+        found |= named() if callable(named) else named
+    return found
 
 
 def word(group: str, code: str | int) -> str:

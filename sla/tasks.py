@@ -3,10 +3,13 @@ from __future__ import annotations
 from celery import shared_task
 
 from foundation.clock import now
+from foundation.nudge import nudge
 from ledger import sealing
 from notices import delivery
 from sla import background, folding, recalculating, unconfirmed
 from sla import sweep as sweeping
+from sla.attention.watching import watch
+from sla.exports.working import BATCHES, work
 
 
 @shared_task
@@ -61,3 +64,22 @@ def seal() -> int:
     sealed = sealing.seal(instant)
     background.beat(background.SEALS, now=instant)
     return sealed
+
+
+@shared_task
+def attend() -> None:
+    """Look for what needs attention."""
+    instant = now()
+    watch(instant)
+    background.beat(background.WATCH, now=instant)
+
+
+@shared_task
+def export() -> int:
+    """Write waiting exports; ask for another round while there is more."""
+    instant = now()
+    done = work(instant)
+    background.beat(background.FILES, now=instant)
+    if done == BATCHES:
+        nudge("sla.tasks.export")
+    return done

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sla import calendar_views, change_views, rule_views, simulation_views, views
+from sla import calendar_views, change_views, load, rule_views, simulation_views, views
 from sla.engine.views import engine
+from sla.exports import views as exports
 from sla.irregular.views import irregular
+from sla.reports import views as reports
 
 app_name = "supervision"
 urlpatterns = [
@@ -39,4 +41,15 @@ urlpatterns = [
     path("changes/<int:pk>/drop/", change_views.drop_change, name="drop_change"),
     path("irregular/", irregular, name="irregular"),
     path("engine/", engine, name="engine"),
+    path("load/", load.shown, name="load"),
+    path("exports/", exports.listed, name="exports"),
+    path("exports/new/", exports.new, name="new_export"),
+    path("exports/<slug:token>/", exports.fetch, name="fetch_export"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/new/", reports.new, name="new_report"),
+    path("reports/<int:pk>/", reports.shown, name="report"),
+    path("reports/<int:pk>/correct/", reports.correct, name="correct_report"),
+    path("reports/<int:pk>/<int:number>/", reports.shown, name="report_version"),
+    path("reports/<int:pk>/<int:number>/sign/", reports.sign, name="sign_report"),
+    path("reports/<int:pk>/<int:number>/<str:form>/", reports.export, name="export_report"),
 ]

@@ -25,6 +25,7 @@ from ledger.models import Event
 from ledger.seal import SealLine, differing
 from sla.measures import MEASURES, Cell, measures
 from sla.models import Case, Clock, ClockPause, Delta, Rollup, Survey
+from sla.part_checking import part_differences
 from sla.recording import line_of
 from sla.recounting import lines
 from sla.replay import Replay
@@ -126,6 +127,7 @@ def verify(
     written = _written()
     yield from _compare("figures", counted, written, "the cases say")
     yield from _compare("recount", retold, written, "the ledger says")
+    yield from check_parts()
     yield from _without_case()
     yield from check_seals(published)
 
@@ -202,6 +204,16 @@ def _compare(
         for measure, has, must in zip(MEASURES, now, then, strict=True):
             if has != must:
                 yield Difference(check, subject, f"{measure} is {has}, {who} {must}")
+
+
+def check_parts() -> Iterator[Difference]:
+    """The same by topic, district and handler."""
+    codes = dict(Department.objects.values_list("pk", "code"))
+    for place, measure, has, must in part_differences():
+        grain, basis, day, department, kind, channel, part, value = place
+        subject = f"{grain} {basis} {day} {codes.get(department, '-')} {kind} {channel}"
+        detail = f"{measure} is {has}, the cases say {must}"
+        yield Difference("figures", f"{subject} {part} {value or '-'}", detail)
 
 
 def _written() -> dict[Place, Vector]:

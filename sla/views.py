@@ -10,8 +10,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,39 +21,53 @@ from accounts.models import Department, User
 from foundation import clock
 from foundation.keyset import Page, capped_count, paginate
 from sla import board as boards
-from sla import selection, streams, wording
+from sla import streams, wording
 from sla.asking import Question, QuestionForm, read
-from sla.figures import UNASSIGNED, reports
-from sla.measures import SURVEYED, survey_as_of
+from sla.attention.concerns import concerns
+from sla.figures import UNASSIGNED, definitions, reports
+from sla.lists import is_list, label_of, of_now, rows_of
+from sla.measures import survey_as_of
 from sla.models import Case, Survey
 from sla.recording import survey_line
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
-from sla.stock import LOW_RATINGS, STOCKS, Stock, answer_times, low_ratings, stock
+from sla.stock import LOW_RATINGS, Stock, answer_times, low_ratings, stock
 from sla.unconfirmed import missing_years
 
 PAGE = 30
 COUNTED_TO = 10_000
 URGED_FROM = ("overdue", "due_soon", "open")
 
-View = Callable[..., HttpResponse]
+DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For files: as downloads, never to be run or shown inside the site."""
+
+View = Callable[..., HttpResponseBase]
 
 
 def supervising(view: View) -> View:
+    """A page to look at, for those whom `guarding` lets in."""
+    return require_safe(guarding(view))
+
+
+def guarding(view: View) -> View:
     """Let supervisors and auditors in, send others who have signed in away with 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not actor_of(request).has(*SUPERVISING):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return require_safe(guarded)
+    return guarded
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    return cast(User, request.user).as_actor()
+    return user_of(request).as_actor()
 
 
 class Desk:
@@ -89,7 +102,7 @@ class Desk:
             "basis": wording.BASES[self.asked.basis],
             "queue_nav": self.nav(),
             "nav_title": _("Supervision"),
-            "definitions": wording.DEFINITIONS,
+            "definitions": wording.explained(definitions()),
         }
         if "measure" not in context:
             kept = {"by": context["by"]} if "by" in context else {}
@@ -113,6 +126,9 @@ class Desk:
             ("changes", reverse("supervision:changes"), _("Changes"), None, ""),
             ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
             ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
+            ("load", reverse("supervision:load"), _("Load"), None, ""),
+            ("exports", reverse("supervision:exports"), _("Files"), None, ""),
+            ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [
             {
@@ -146,10 +162,12 @@ def board(request: HttpRequest) -> HttpResponse:
         charts=boards.month_charts(asked, made["month"]),
         breakdown=table,
         bars=boards.received_rows(asked, made[by]),
+        beside=boards.side_by_side(asked, made[by]),
         by=by,
         tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
         report=made[None],
         missing_years=missing_years(asked.now),
+        concerns=concerns(asked.now),
     )
 
 
@@ -253,13 +271,13 @@ class Listed:
 def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     """Exactly the cases behind a number of the board."""
     named = measure or request.GET.get("measure", "received")
-    if named not in selection.LISTED:
+    if not is_list(named):
         raise Http404
     desk = Desk(request, measure)
     asked = desk.asked
     if named == "valid" and asked.basis == "event":
         raise Http404
-    rows, order = _rows(named, asked, desk.seen_from)
+    rows, order = rows_of(named, asked, desk.seen_from)
     page = paginate(
         rows,
         order=order,
@@ -271,28 +289,17 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     return desk.render(
         "supervision/cases.html",
         measure=named,
-        label=wording.COUNTS[named],
-        of_period=named not in STOCKS,
+        label=label_of(named),
+        of_period=not of_now(named),
         part=_part(asked, desk.departments),
         page=page,
         listed=_listed(page, desk, actor_of(request)),
         count=str(capped_count(rows, COUNTED_TO)),
         choices=_choices(asked, desk.departments),
+        to_export=(asked.params() | {"measure": named}).items(),
         urge_url=reverse(settings.URGE_PAGE) if may_urge else "",
         urging=_("Please deal with this case now and reply to the citizen in time."),
     )
-
-
-def _rows(named: str, asked: Question, seen_from: Horizon) -> tuple[QuerySet[Any], str]:
-    """The rows of a list, and the field they are walked by."""
-    if named in STOCKS:
-        order = "due_at" if named in ("overdue", "due_soon") else "-received_at"
-        stocked = selection.stocked(named, seen_from, asked.scope)
-        return stocked.select_related("department"), order
-    key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
-    if named in SURVEYED:
-        return selection.surveyed(key).select_related("case__department"), "-case__received_at"
-    return selection.counted(key).select_related("department"), "-received_at"
 
 
 def _listed(page: Page[Any], desk: Desk, reader: Actor) -> list[Listed]:

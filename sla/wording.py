@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from sla.definitions import STANDARD, Definition
 
 COUNTS: dict[str, Promise] = {
     "received": _("Cases received"),
@@ -18,6 +23,7 @@ COUNTS: dict[str, Promise] = {
     "rated": _("Rated"),
     "silent": _("Without an answer"),
     "satisfied": _("Satisfied ratings"),
+    "dispatched": _("Dispatched"),
     "open": _("Open now"),
     "due_soon": _("Due soon"),
     "overdue": _("Overdue now"),
@@ -31,13 +37,6 @@ RATES: dict[str, Promise] = {
     "participation": _("Participation"),
 }
 
-RATE_NOTES: dict[str, Promise] = {
-    "reply_rate": _("replied out of valid cases"),
-    "on_time_rate": _("on time out of all due or answered"),
-    "satisfaction": _("fairly satisfied or better, out of those who rated"),
-    "participation": _("rated out of asked"),
-}
-
 BASES: dict[str, Promise] = {
     "receipt": _("By receipt: what became of the cases received in the period"),
     "event": _("By event: what happened in the period"),
@@ -49,33 +48,27 @@ BREAKDOWNS: dict[str, Promise] = {
     "channel": _("By channel"),
 }
 
-DEFINITIONS: tuple[tuple[Promise, Promise], ...] = (
-    (
-        _("Reply rate"),
-        _(
-            "Cases replied to, out of the valid cases received. Not valid are cases not accepted, "
-            "referred, merged, withdrawn, lapsed or spam; they are counted separately."
-        ),
+STANDARD_TEXTS: dict[str, Promise] = {
+    "reply_rate": _(
+        "Cases replied to, out of the valid cases received. Not valid are cases not accepted, "
+        "referred, merged, withdrawn, lapsed or spam; they are counted separately."
     ),
+    "on_time_rate": _(
+        "Each case is judged once: on time if its first reply came by the due instant, else "
+        "late from that instant on, answered or not. Out of all cases judged so far."
+    ),
+    "satisfaction": _(
+        "Ratings of fairly satisfied or better, out of the ratings given. Citizens who did not "
+        "rate count neither way."
+    ),
+    "participation": _("Ratings given, out of the citizens asked to rate."),
+}
+
+NOTES: tuple[tuple[Promise, Promise], ...] = (
     (
         _("By event"),
         _("By event, replies to earlier cases count too; the reply rate can then exceed 100 %."),
     ),
-    (
-        _("On-time rate"),
-        _(
-            "Each case is judged once: on time if its first reply came by the due instant, else "
-            "late from that instant on, answered or not. Out of all cases judged so far."
-        ),
-    ),
-    (
-        _("Satisfaction"),
-        _(
-            "Ratings of fairly satisfied or better, out of the ratings given. Citizens who did not "
-            "rate count neither way."
-        ),
-    ),
-    (_("Participation"), _("Ratings given, out of the citizens asked to rate.")),
     (
         _("Cases typed in by staff"),
         _(
@@ -89,3 +82,19 @@ DEFINITIONS: tuple[tuple[Promise, Promise], ...] = (
         _("Where there is nothing to divide by, a dash is shown: neither 0 % nor 100 %."),
     ),
 )
+
+
+def rate_note(one: Definition) -> str:
+    """The name of a definition and its fraction, to stand with the number."""
+    language = get_language() or ""
+    return f"{one.name.in_language(language)}: {one.text.in_language(language)}"
+
+
+def explained(definitions: Mapping[str, Definition]) -> list[tuple[str, str]]:
+    """How the figures are counted: every rate as it is defined here, and what else to know."""
+    rates = [
+        (str(RATES[rate]), str(STANDARD_TEXTS[rate]) if usual else rate_note(one))
+        for rate, one in definitions.items()
+        for usual in [one.code == STANDARD[rate]]
+    ]
+    return rates + [(str(name), str(text)) for name, text in NOTES]

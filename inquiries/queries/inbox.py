@@ -49,9 +49,24 @@ SENTENCES: dict[str, Promise] = {
     "year_unconfirmed": _("A year's calendar is not confirmed: its holiday notice is missing"),
     "clock_warning": _("Time is running out"),
     "clock_due": _("The time is over"),
+    "attention_quiet_soon": _("No new answer has been published for more than six weeks"),
+    "attention_quiet": _("No new answer has been published for two months"),
+    "attention_consultation_old": _("A consultation has waited for two months"),
+    "attention_consultation_grave": _("A consultation has waited for nearly three months"),
+    "attention_form_broken": _("The public form failed its self-test"),
     "clock_escalation": _("Still not done; the supervisor has been told"),
 }
-URGENT = frozenset({"urged", "clock_due", "clock_escalation", "low_rating"})
+URGENT = frozenset(
+    {
+        "urged",
+        "clock_due",
+        "clock_escalation",
+        "low_rating",
+        "attention_quiet",
+        "attention_consultation_grave",
+        "attention_form_broken",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

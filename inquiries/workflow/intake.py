@@ -123,6 +123,8 @@ def _hand_to(step: Step, department: Department) -> None:
     if not department.is_active:
         raise InvalidInput("department", "department_closed")
     step.case.department = department
+    if step.case.dispatched_at is None:
+        step.case.dispatched_at = step.at
     step.inquiry.handler = None
     step.inquiry.signed_at = None
     step.inquiry.assigned_at = step.at

@@ -126,6 +126,7 @@ class Step:
     def write(self) -> None:
         """Write the case with its event, words and notices; history is written by its holder."""
         self.case.stage = State(self.inquiry.state)
+        self.case.handler_id = self.inquiry.handler_id
         if self._new:
             self.held.insert()
         else:

@@ -103,6 +103,7 @@ def open_case(
         title=new.title,
         kind=new.kind,
         category=new.topic.code if new.topic else "",
+        district=new.district.code if new.district else "",
         channel=new.channel,
         received_at=at,
     )

@@ -19,6 +19,8 @@ JOBS = {
     "dates": _("Reckoning dates anew after a change"),
     "years": _("Asking for the next year's holiday notice"),
     "seals": _("Sealing the ledger's days"),
+    "files": _("Writing exported files"),
+    "watch": _("Looking for what needs attention"),
 }
 HAPPENINGS = {
     Happening.WARNING: _("Warnings"),

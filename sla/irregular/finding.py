@@ -14,7 +14,6 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from foundation.keyset import CappedCount, capped_count
-from sla.figures import EVERYTHING, Scope
 from sla.irregular.rules import (
     EXTENDED_MORE_THAN,
     PASSED_ON_MORE_THAN,
@@ -26,6 +25,7 @@ from sla.irregular.rules import (
 from sla.models import Case, Clock, ClockPause
 from sla.models.clock import LITTLE_SPARE
 from sla.periods import Period
+from sla.scope import EVERYTHING, Scope
 from sla.targets import ClockState, Target
 
 

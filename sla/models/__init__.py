@@ -3,11 +3,14 @@ from __future__ import annotations
 from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkCalendar
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
-from sla.models.figures import Delta, Rollup
+from sla.models.export import ListExport
+from sla.models.figures import Delta, PartRollup, Rollup
 from sla.models.heartbeat import Heartbeat, Standstill
+from sla.models.incident import Incident
 from sla.models.policy import Policy
 from sla.models.policy_change import PolicyChange
 from sla.models.recalculation import Recalculation, RecalculationLine
+from sla.models.report import PeriodReport, ReportSignature, ReportVersion
 
 __all__ = [
     "CalendarDay",
@@ -19,10 +22,16 @@ __all__ = [
     "ClockPause",
     "Delta",
     "Heartbeat",
+    "Incident",
+    "ListExport",
+    "PartRollup",
+    "PeriodReport",
     "Policy",
     "PolicyChange",
     "Recalculation",
     "RecalculationLine",
+    "ReportSignature",
+    "ReportVersion",
     "Rollup",
     "Standstill",
     "Survey",

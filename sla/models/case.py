@@ -28,11 +28,23 @@ class Case(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20)
     category = models.SlugField(_("topic"), max_length=40, blank=True, db_index=False)
+    district = models.SlugField(_("district"), max_length=40, blank=True, db_index=False)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("handler"),
+    )
     channel = models.CharField(_("channel"), max_length=20)
     round = models.PositiveSmallIntegerField(default=1)
 
     received_at = models.DateTimeField(_("received"))
     first_contact_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(
+        null=True, help_text=_("When it was first given to a department")
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     due_provisional = models.BooleanField(default=False)
     paused_at = models.DateTimeField(null=True)
@@ -75,6 +87,11 @@ class Case(models.Model):
             models.Index(fields=["-received_at", "-id"], name="sla_case_received"),
             models.Index(
                 fields=["department", "-received_at", "-id"], name="sla_case_dept_received"
+            ),
+            models.Index(
+                fields=["handler", "-received_at", "-id"],
+                condition=Q(handler__isnull=False),
+                name="sla_case_handler_received",
             ),
             models.Index(fields=["stage", "-received_at", "-id"], name="sla_case_stage_received"),
             models.Index(

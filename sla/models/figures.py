@@ -22,22 +22,36 @@ class Counts(models.Model):
     asked = models.IntegerField(default=0)
     rated = models.IntegerField(default=0)
     satisfied = models.IntegerField(default=0)
+    dispatched = models.IntegerField(default=0)
 
     class Meta:
         abstract = True
 
 
 class Delta(Counts):
-    """What one move changed in the figures; insert-only, so that no move waits for a counter."""
+    """What one move changed in the figures; insert-only, so that no move waits for a counter.
+
+    It carries every key a case is counted under. Topic, district and handler are empty where a
+    case has none; a handler is written as the text of its primary key.
+    """
+
+    category = models.CharField(max_length=40, default="")
+    district = models.CharField(max_length=40, default="")
+    handler = models.CharField(max_length=40, default="")
 
     def __str__(self) -> str:
         return f"{self.basis} {self.day}"
 
 
-class Rollup(Counts):
-    """Deltas folded together, by day and by month (`day` is then the first of the month)."""
-
+class Folded(Counts):
     grain = models.CharField(max_length=5)
+
+    class Meta:
+        abstract = True
+
+
+class Rollup(Folded):
+    """Deltas folded together, by day and by month (`day` is then the first of the month)."""
 
     class Meta:
         constraints = [
@@ -49,3 +63,32 @@ class Rollup(Counts):
 
     def __str__(self) -> str:
         return f"{self.grain} {self.basis} {self.day}"
+
+
+class PartRollup(Folded):
+    """The same counts once more for every `part` a case belongs to (category, district, handler),
+    under the `value` it has there. Each part's rows add up to the rollups.
+    """
+
+    part = models.CharField(max_length=10)
+    value = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "grain",
+                    "part",
+                    "basis",
+                    "day",
+                    "value",
+                    "department_id",
+                    "kind",
+                    "channel",
+                ],
+                name="sla_part_rollup_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grain} {self.part} {self.basis} {self.day}"

@@ -42,6 +42,7 @@ def test_a_year_is_loaded_and_running_clocks_follow(cast: Cast, file: Path) -> N
     assert "1 dates move" in said
     assert CalendarYear.objects.get(year=2027).confirmed
     case = Case.objects.get(pk=inquiry.case_id)
+    assert case.due_at is not None
     assert (case.due_at.astimezone().date().isoformat(), case.due_provisional) == (
         "2027-01-06",
         False,

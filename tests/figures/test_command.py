@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -50,6 +51,12 @@ def test_the_object_has_the_promised_names(cast: Cast) -> None:
     assert data["basis"] == "receipt"
     assert data["as_of"] == "2026-03-20T10:00:00+08:00"
     assert data["definition"] == "1"
+    assert {rate: one["code"] for rate, one in data["definitions"].items()} == {
+        "reply_rate": "standard",
+        "on_time_rate": "E",
+        "satisfaction": "standard",
+        "participation": "standard",
+    }
     assert {name: data["total"][name] for name in counts} == counts
     assert data["total"]["rates"]["on_time_rate"] == {"n": 1, "d": 2, "percent": "50.00%"}
     assert [(row["key"], row["received"]) for row in data["rows"]] == [
@@ -58,10 +65,26 @@ def test_the_object_has_the_promised_names(cast: Cast) -> None:
     ]
 
 
+def test_a_house_can_publish_by_another_definition_and_says_which(
+    cast: Cast, settings: Any
+) -> None:
+    settings.RATE_DEFINITIONS = {"reply_rate": "B", "on_time_rate": "F"}
+    advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=1))
+    make_inquiry(MONDAY)
+    data = json.loads(printed(*YEAR, "--json"))
+    assert data["definitions"]["reply_rate"]["name_zh"] == "回复率（B，按转办）"
+    assert data["total"]["rates"]["reply_rate"] == {"n": 1, "d": 1, "percent": "100.00%"}
+    assert data["total"]["rates"]["on_time_rate"] == {"n": 1, "d": 1, "percent": "100.00%"}
+    assert "reply rate (B) = replied / dispatched; on time (F) = met / replied" in printed(*YEAR)
+
+
 def test_the_table_shows_every_rate_with_its_numbers(cast: Cast) -> None:
     advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=1))
     lines = printed(*YEAR, "--by", "kind").splitlines()
     assert "by receipt" in lines[0]
+    assert lines[1].startswith(
+        "reply rate (standard) = replied / valid; on time (E) = met / judged"
+    )
     assert lines[3].startswith("consultation")
     assert "100.00% (1/1)" in lines[-1]
     assert "— (0/0)" in lines[-1]

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from accounts.models import Department
 from sla import selection
-from sla.figures import COLUMNS, Row, Scope, report, reports
+from sla.figures import COLUMNS, Row, report, reports
 from sla.folding import fold
 from sla.measures import BASES, MEASURES, SURVEYED, CaseLine, SurveyLine, as_of, measures
 from sla.models import Case, Clock, Policy, Survey
 from sla.periods import Period
 from sla.recording import CaseRecord, line_of
+from sla.scope import Scope
 from sla.targets import Target
 from tests.factories import DepartmentFactory, china
 
@@ -29,6 +30,9 @@ pytestmark = pytest.mark.django_db
 SINCE = china(2025, 11, 20, 0)
 NOW = china(2026, 3, 20, 12)
 numbers = count()
+PARTS_OF = ("topic", "district", "handler")
+"""Breakdowns that are folded each by itself: a report has one of them at most."""
+PARTS = {"topic": "topic", "no district": "district"}
 
 hours = st.integers(0, 24 * 110).map(lambda n: SINCE + timedelta(hours=n))
 waits = st.integers(0, 24 * 30).map(lambda n: timedelta(hours=n))
@@ -84,6 +88,8 @@ def play(fate: Fate, departments: Sequence[Department], policy: Policy) -> CaseL
         title="x",
         stage="submitted",
         kind=fate.kind,
+        category=f"about-{fate.channel}",
+        district=fate.kind if fate.paused else "",
         channel=fate.channel,
         received_at=fate.received,
         due_at=fate.received + fate.due,
@@ -158,6 +164,10 @@ def expected(
             continue
         if scope.kind is not None and line.kind != scope.kind:
             continue
+        if scope.category is not None and line.category != scope.category:
+            continue
+        if scope.district is not None and line.district != scope.district:
+            continue
         for cell, n in measures(known).items():
             left_out = cell.measure in SURVEYED and line.channel in scope.unsurveyed
             if cell.key.basis == basis and cell.key.day in period and not left_out:
@@ -182,7 +192,7 @@ def ground(bureau: None) -> tuple[list[Department], Policy]:
     periods,
     st.sampled_from(BASES),
     st.sampled_from([NOW, *[SINCE + timedelta(days=n) for n in (10, 42, 90)]]),
-    st.sampled_from(["all", "department", "none", "kind", "not by hand"]),
+    st.sampled_from(["all", "department", "none", "kind", "not by hand", "topic", "no district"]),
 )
 def test_report_and_recount_and_list_agree(
     ground: tuple[list[Department], Policy],
@@ -199,15 +209,19 @@ def test_report_and_recount_and_list_agree(
         "none": Scope(department_id=0),
         "kind": Scope(kind="complaint"),
         "not by hand": Scope(unsurveyed=frozenset({"phone"})),
+        "topic": Scope(category="about-phone"),
+        "no district": Scope(department_id=0, district=""),
     }[limit]
     period = Period(*span)
     with transaction.atomic():
         lines = [play(fate, departments, policy) for fate in chosen]
         must = expected(lines, period, basis, instant, scope)
-        made = reports(*span, bys=COLUMNS, basis=basis, as_of=instant, now=NOW, scope=scope)
-        assert made[None].total.counts == must
-        for by in COLUMNS:
-            assert added(made[by].rows) == must
+        for part in PARTS_OF if not scope.parts else [PARTS[limit]]:
+            bys = [by for by in COLUMNS if by not in PARTS_OF or by == part]
+            made = reports(*span, bys=bys, basis=basis, as_of=instant, now=NOW, scope=scope)
+            assert made[None].total.counts == must
+            for by in bys:
+                assert added(made[by].rows) == must
         for measure in MEASURES:
             key = selection.Key(measure, period, instant, basis, scope)
             listed = selection.surveyed if measure in SURVEYED else selection.counted
@@ -258,7 +272,7 @@ def test_a_report_costs_two_statements_however_it_is_broken_down(
     "wrong",
     [
         {"basis": "closed"},
-        {"by": "handler"},
+        {"by": "colour"},
         {"as_of": NOW + timedelta(seconds=1)},
     ],
 )

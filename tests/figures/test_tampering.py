@@ -168,7 +168,7 @@ def change_the_line_and_the_figures(late: Inquiry) -> None:
                 basis=basis,
                 day=first,
                 kind=case.kind,
-                department_id=case.department_id,
+                department_id=case.department_id or 0,
             )
             row.met, row.missed = row.met + 1, row.missed - 1
             row.save()

@@ -107,7 +107,8 @@ def test_a_seal_costs_the_days_events_not_all_there_are(
 def test_somebody_else_was_quicker(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes saw the same day unsealed; the row of the day is one."""
     make_inquiry()
-    real, raced = sealing._settled, []
+    real = sealing._settled
+    raced: list[bool] = []
 
     def other_seals_first() -> int | None:
         found = real()

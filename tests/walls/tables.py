@@ -25,6 +25,7 @@ SUPERVISION = frozenset({"supervisor", "auditor"})
 KEEPER = frozenset({"administrator", "superuser"})
 KEEPING = SUPERVISION | KEEPER
 """Those who may read calendars, rules and their changes; the administrators decide on them."""
+SUPERVISORS = frozenset({"supervisor"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,14 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
 
 def change(world: World) -> tuple[Any, ...]:
     return (world.change.pk,)
+
+
+def report(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id,)
+
+
+def version(world: World) -> tuple[Any, ...]:
+    return (world.report.report_id, world.report.number)
 
 
 def fixed(*args: Any) -> Callable[[World], tuple[Any, ...]]:
@@ -216,6 +225,32 @@ PAGES: dict[str, list[Row]] = {
     "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
+    "supervision:load": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:exports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_export": [
+        Row(get=None, post=SUPERVISION, refused=403, sign_in=True, posted=(400,))
+    ],
+    "supervision:fetch_export": [
+        Row(lambda world: (world.export.token,), SUPERVISORS, refused=403, sign_in=True),
+    ],
+    "supervision:reports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
+    "supervision:new_report": [
+        Row(get=SUPERVISORS, post=SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:report": [Row(report, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:report_version": [Row(version, SUPERVISION, refused=403, sign_in=True)],
+    "supervision:correct_report": [
+        Row(report, None, SUPERVISORS, refused=403, sign_in=True, posted=(422,))
+    ],
+    "supervision:sign_report": [
+        # The supervisor of this world has made the version and may not sign it.
+        Row(version, None, SUPERVISORS, refused=403, sign_in=True, posted=(409,))
+    ],
+    "supervision:export_report": [
+        Row(lambda world: (*version(world), "json"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "docx"), SUPERVISION, refused=403, sign_in=True),
+        Row(lambda world: (*version(world), "xlsx"), SUPERVISION, refused=403, sign_in=True),
+    ],
 }
 SOME_REFUSED_ELSEWHERE = {
     # Somebody who may not even see the case is not told whether there is one.
@@ -224,6 +259,8 @@ SOME_REFUSED_ELSEWHERE = {
     ("desk:ledger", "superuser"): 404,
     # The citizen is at home here: a file of the staff's is none of this case.
     ("portal:attachment", "citizen"): 404,
+    # An auditor has files of their own; that there are others is not told.
+    ("supervision:fetch_export", "auditor"): 404,
     # Those who may see the case are led back to it and told why they cannot publish.
     **{("desk:publication", name): 302 for name in TEAM - {"reviewer"}},
 }

@@ -26,7 +26,9 @@ from inquiries.states import Ground, Kind, Outcome
 from inquiries.workflow import perform
 from sla import calendars, defaults
 from sla.background import tick
-from sla.models import Recalculation, Survey
+from sla.models import ListExport, Recalculation, ReportVersion, Survey
+from sla.reports import spans
+from sla.reports.freezing import freeze_first
 from tests.calendars.changes import HOLIDAY, propose
 from tests.factories import (
     PASSWORD,
@@ -78,10 +80,20 @@ class World:
     change: Recalculation
     cases: dict[str, Inquiry] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    versions: list[ReportVersion] = field(default_factory=list)
+    exports: list[ListExport] = field(default_factory=list)
     _pages: dict[str, dict[str, Seen]] = field(default_factory=dict)
 
     def number(self, name: str) -> str:
         return self.cases[name].case.number
+
+    @property
+    def export(self) -> ListExport:
+        return self.exports[0]
+
+    @property
+    def report(self) -> ReportVersion:
+        return self.versions[0]
 
     def code(self, name: str) -> str:
         return code_for(f"form-key-of-{name}")
@@ -334,7 +346,21 @@ def build(media: Path) -> World:
     for part in (_at_intake, _in_departments, _waiting, _answered):
         part(maker)
     _issue_tokens(world)
+    list_of_overdue = ListExport.objects.create(
+        made_by=cast.supervisor,
+        measure="overdue",
+        asked={"as_of": NOW.isoformat()},
+        form="csv",
+        language="en",
+        token="0" * 32,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+    world.exports.append(list_of_overdue)
     tick(NOW)
+    month = spans.span("month", 2026, 3)
+    by = cast.by("supervisor")
+    world.versions.append(freeze_first("month", month, by=by, as_of=NOW, now=NOW))
     for name in world.cases:
         world.cases[name] = world.fresh(name)
     return world

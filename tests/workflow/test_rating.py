@@ -12,13 +12,13 @@ from inquiries.errors import InvalidInput, MoveRefused
 from inquiries.models import FollowUp, Inquiry, Remark
 from inquiries.policy import Refusal
 from inquiries.states import Outcome, State
-from inquiries.verification import check
 from inquiries.workflow import perform
 from ledger.models import Event
 from notices.models import InboxItem, Outbox
 from sla.background import tick
-from sla.figures import Scope, report
+from sla.figures import report
 from sla.models import Clock, Survey
+from sla.scope import Scope
 from sla.targets import Target
 from sla.verification import verify
 from tests.factories import CHINA, MONDAY, Cast, UserFactory, advance, china, make_inquiry
@@ -245,7 +245,7 @@ def test_an_altered_comment_is_found(cast: Cast) -> None:
     inquiry = vote(answered(cast, "publish"), 5, comment="谢谢", may_show=True)
     perform("show_comment", inquiry.number, by=cast.by("supervisor"), at=RATED, text="谢谢")
     inquiry.replies.update(public_comment="非常感谢")
-    assert [fault.detail for fault in check()] == ["the comment that is shown was changed"]
+    assert [fault.detail for fault in verify()] == ["the comment that is shown was changed"]
 
 
 # -- The reminder ----------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from inquiries.forms.portal import KIND_HINTS, FollowForm
 from inquiries.labels import KINDS
 from inquiries.queries.published import newest_answers
 from inquiries.states import Kind
-from sla.figures import report
+from sla import wording
+from sla.figures import definitions, report
 from sla.periods import Period, year_of
 
 NEWEST = 6
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     year = Period(year_of(today).start, today)
     context = {
         "figures": report(year.start, year.end, now=clock.now()),
+        "notes": {rate: wording.rate_note(one) for rate, one in definitions().items()},
         "answers": newest_answers(NEWEST),
         "kinds": [(kind, KINDS[kind], KIND_HINTS[kind]) for kind in Kind],
         "form": FollowForm(auto_id="follow_%s"),

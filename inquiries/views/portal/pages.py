@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from foundation import clock
 from inquiries.labels import GROUNDS, WHERE_TO_GO
 from inquiries.queries.promises import promises
+from sla import wording
+from sla.figures import definitions
 
 
 def _contact() -> dict[str, Any]:
@@ -26,7 +28,12 @@ def _contact() -> dict[str, Any]:
 def help_page(request: HttpRequest) -> HttpResponse:
     """How it works, what is taken in, and how long it takes by which rule."""
     grounds = [(label, WHERE_TO_GO.get(ground, "")) for ground, label in GROUNDS.items()]
-    context = {"promises": promises(clock.now()), "grounds": grounds, **_contact()}
+    context = {
+        "promises": promises(clock.now()),
+        "grounds": grounds,
+        "definitions": wording.explained(definitions()),
+        **_contact(),
+    }
     return render(request, "portal/help.html", context)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.clock import now
-from sla.figures import COLUMNS, Report, Row, Scope, report
+from sla.figures import COLUMNS, Report, Row, definitions, report
 from sla.measures import BASES, MEASURES, ZONE
 from sla.periods import InstantError, PeriodError, instant_of
 from sla.rates import RATES
+from sla.scope import Scope
 from sla.streams import by_hand
 
 HEADINGS = {
@@ -90,9 +91,13 @@ def _table(made: Report) -> list[str]:
     )
     if made.unsurveyed:
         title += f", satisfaction without channels {', '.join(sorted(made.unsurveyed))}"
+    named = "; ".join(
+        f"{HEADINGS[rate]} ({one.code}) = {one.numerator} / {one.denominator}"
+        for rate, one in definitions().items()
+    )
     return [
         title,
-        "",
+        named,
         *(_line(cells, widths) for cells in [head, *body]),
     ]
 

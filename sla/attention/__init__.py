@@ -1,0 +1,1 @@
+"""What inspections of government websites punish, seen before an inspector does."""

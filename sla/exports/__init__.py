@@ -1,0 +1,1 @@
+"""Lists written to files in the background, batch by batch."""

@@ -1,0 +1,1 @@
+"""Period reports: figures in, blocks of words, tables and charts out, frozen and signed."""
