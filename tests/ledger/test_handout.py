@@ -64,10 +64,11 @@ def desk(cast: Cast, tmp_path: Path) -> Desk:
         moves = {"accept": ("accept",), "draft": ("assign", "sign_for", "draft"), "reply": ()}
         for move in moves[until]:
             who = "intake" if move in ("accept", "assign") else "handler"
-            more: dict[str, Any] = {
+            words: dict[str, dict[str, Any]] = {
                 "assign": {"department": cast.tech},
                 "draft": {"text": "您好。"},
-            }.get(move, {})
+            }
+            more = words.get(move, {})
             perform(move, inquiry.number, by=cast.by(who), at=at, **more)
         seal(midnight(civil_day(at) + DAY) + GRACE)
     perform("submit_for_review", inquiry.number, by=cast.by("handler"), at=MONDAY + 3 * DAY)
