@@ -94,7 +94,7 @@ def _write(export: ListExport, now: datetime) -> None:
             size=BATCH,
             nulls_excluded=order == "due_at",
         )
-        written = lines(page.items)
+        written = lines(page.items, export.made_by_id, asked.at)
         if not export.cursor:
             written.insert(0, [*head()])
     _append(export, written)
