@@ -104,12 +104,22 @@ def facts(message: Message, days: WorkingDays) -> dict[str, datetime]:
 
 
 def count(
-    found: list[Message], days: WorkingDays, year: int, basis: str, by: str
+    found: list[Message],
+    days: WorkingDays,
+    year: int,
+    basis: str,
+    by: str,
+    known: datetime = datetime.max,
 ) -> dict[str, dict[str, int]]:
-    """Counts of a year by kind or month; under "total" their sum."""
+    """Counts of a year by kind or month, as known at an instant; under "total" their sum."""
     counted: dict[str, Counter[str]] = {"total": Counter()}
     for message in found:
+        if message.received > known:
+            continue
         for measure, instant in facts(message, days).items():
+            # Due by then and not answered is a miss by then; to the last second it is none.
+            if instant > known or (measure == "missed" and instant == known):
+                continue
             day = message.received if basis == "receipt" else instant
             if day.year != year:
                 continue
