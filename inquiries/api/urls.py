@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inquiries.api import citizen, document, public, staff
+from inquiries.api import citizen, document, figures, public, staff
 from inquiries.api.moves import INPUTS
 
 app_name = "api"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("inquiries/<str:number>/files/<int:file>/", citizen.FileView.as_view(), name="file"),
     path("answers/", public.AnswersView.as_view(), name="answers"),
     path("answers/<str:number>/", public.AnswerView.as_view(), name="answer"),
+    path("figures/", figures.FiguresView.as_view(), name="figures"),
     path("departments/", public.DepartmentsView.as_view(), name="departments"),
     path("topics/", public.TopicsView.as_view(), name="topics"),
     path("districts/", public.DistrictsView.as_view(), name="districts"),

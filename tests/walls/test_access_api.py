@@ -42,6 +42,7 @@ API: dict[str, Call] = {
     "api:rate": Call(case("replied"), post=NOBODY, citizen="replied"),
     "api:request_reopen": Call(case("replied"), post=NOBODY, citizen="replied"),
     "api:file": Call(case_file("submitted"), get=NOBODY, citizen="submitted"),
+    "api:figures": Call(get=ANYBODY),
     "api:answers": Call(get=ANYBODY),
     "api:answer": Call(case("published"), get=ANYBODY),
     "api:departments": Call(get=ANYBODY),
