@@ -114,7 +114,7 @@ class Desk:
             ("due_soon", reverse("supervision:due_soon"), _("Due soon"), "due_soon", "warn"),
             ("times", reverse("supervision:times"), _("Answer times"), None, ""),
             ("load", reverse("supervision:load"), _("Load"), None, ""),
-            ("exports", reverse("supervision:exports"), _("Files"), None, ""),
+            ("exports", reverse("supervision:exports"), _("Exported files"), None, ""),
             ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [
