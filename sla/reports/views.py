@@ -161,7 +161,13 @@ def _version(report: PeriodReport, number: int) -> ReportVersion:
 
 
 def _drawn(block: dict[str, Any]) -> dict[str, Any]:
-    """A block with its chart's geometry, if it is one."""
+    """A block with its chart's geometry, if it is one; a table's cells marked as words or not."""
+    if block["type"] == "table":
+        rows = [
+            row | {"cells": [(cell, _is_words(cell)) for cell in row["cells"]]}
+            for row in block["rows"]
+        ]
+        return block | {"rows": rows}
     if block["type"] != "chart":
         return block
     labels, series = block["labels"], block["series"]
@@ -171,6 +177,10 @@ def _drawn(block: dict[str, Any]) -> dict[str, Any]:
         return block | {"chart": charts.bars(list(zip(labels, values, strict=True)), top=room)}
     named = [(one["name"], one["values"]) for one in series]
     return block | {"chart": charts.lines(labels, named)}
+
+
+def _is_words(cell: Any) -> bool:
+    return isinstance(cell, str) and not cell[:1].isdigit()
 
 
 @require_POST

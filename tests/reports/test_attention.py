@@ -163,7 +163,12 @@ def test_the_self_test_runs_daily_where_it_is_switched_on(
     cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[Any] = []
-    monkeypatch.setattr("sla.attention.watching._self_tests", [lambda now: ran.append(now) or ""])
+
+    def tried(now: Any) -> str:
+        ran.append(now)
+        return ""
+
+    monkeypatch.setattr("sla.attention.watching._self_tests", [tried])
     tick(START)
     assert ran == []
     settings.SELF_TEST = True
