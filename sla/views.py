@@ -137,7 +137,7 @@ class Desk:
             ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
             ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
             ("load", reverse("supervision:load"), _("Load"), None, ""),
-            ("exports", reverse("supervision:exports"), _("Files"), None, ""),
+            ("exports", reverse("supervision:exports"), _("Exported files"), None, ""),
             ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [

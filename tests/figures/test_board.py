@@ -208,6 +208,7 @@ def test_the_board_costs_the_same_however_many_cases_there_are(
     client.force_login(house.supervisor)
     for _ in range(2):
         client.get(reverse("supervision:board"))
+        # Five of them look for what needs attention.
         with django_assert_num_queries(19):
             client.get(reverse("supervision:board"))
         for n in range(5):
