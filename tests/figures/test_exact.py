@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from accounts.models import Department
 from sla import selection
-from sla.figures import COLUMNS, Row, Scope, report, reports
+from sla.figures import COLUMNS, Row, report, reports
 from sla.folding import fold
 from sla.measures import BASES, MEASURES, CaseLine, SurveyLine, as_of, measures
 from sla.models import Case, Clock, Policy, Survey
 from sla.periods import Period
 from sla.recording import CaseRecord, line_of
+from sla.scope import Scope
 from sla.targets import Target
 from tests.factories import DepartmentFactory, china
 
