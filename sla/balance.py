@@ -157,7 +157,7 @@ def _tagged(tag: str, rows: QuerySet[Any], amounts: dict[str, Any]) -> QuerySet[
 def _past(period: Period, instant: datetime, scope: Scope) -> Balance:
     """From the lines of the cases that were open at some time of the period, as they were then."""
     first, after = period.instants
-    alive = Q(ended_at__isnull=True) | Q(ended_at__gte=first)
+    alive = Q(ended_at__isnull=True) | Q(ended_at__gte=min(first, instant))
     wanted = Q(received_at__lt=after, received_at__lte=instant) & (alive | changed_after(instant))
     counts = [0, 0, 0, 0, 0]
     for _, line in lines(Case.objects.filter(wanted), instant):

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.clock import now
+from inquiries.api.fields import Choice
 from inquiries.api.public import PublicView
 from sla.definitions import REPLY, STANDARD, definition
 from sla.measures import MEASURES, ZONE
-from sla.periods import Period, year_of
+from sla.periods import YEARS, Period, year_of
 from sla.public_figures import public_figures
 
 
@@ -98,10 +99,10 @@ class FiguresSerializer(serializers.Serializer):
 
 
 class FiguresQuery(serializers.Serializer):
-    year = serializers.RegexField(
-        r"^(199[0-9]|20[0-9]{2}|21[0-9]{2})$",
+    year = Choice(
+        [str(year) for year in YEARS],
         required=False,
-        help_text="Such as 2026. Default: this year, up to today.",
+        help_text="Default: this year, up to today.",
     )
 
 
@@ -119,6 +120,6 @@ class FiguresView(PublicView):
         query.is_valid(raise_exception=True)
         instant = now()
         today = instant.astimezone(ZONE).date()
-        year = year_of(date(int(query.validated_data.get("year", today.year)), 1, 1))
+        year = year_of(date(int(query.validated_data.get("year") or today.year), 1, 1))
         end = max(min(year.end, today), year.start)
         return Response(public_figures(Period(year.start, end), instant).as_data())

@@ -140,3 +140,21 @@ def test_no_balance_of_two_parts_at_once() -> None:
             NOW,
             scope=Scope(category="a", district="b"),
         )
+
+
+def test_what_was_answered_later_was_still_open_as_of_then(
+    ground: tuple[list[Department], Policy],
+) -> None:
+    """Known in November, asked of January: the answer of December was not known yet."""
+    reply = timedelta(days=20)
+    play(
+        Fate(
+            SINCE, 1, "complaint", "phone", timedelta(1), False, reply, None, None, None, True, True
+        ),
+        *ground,
+    )
+    january = Period(date(2026, 1, 1), date(2026, 1, 31))
+    then = balance(january, NOW, as_of=SINCE + timedelta(days=10))
+    assert (then.carried_in, then.carried_out) == (1, 1)
+    now = balance(january, NOW)
+    assert (now.carried_in, now.carried_out) == (0, 0)

@@ -129,7 +129,7 @@ def test_counts_and_rates_rise_fall_or_stay() -> None:
         "by": "-25.00",
         "direction": "fell",
     }
-    assert (found["on_time_rate"].by, found["on_time_rate"].direction) == (0, "same")
+    assert (found["on_time_rate"].by, found["on_time_rate"].direction) == (Decimal(0), "same")
     assert found["satisfaction"].as_data() == {
         "now": "0.00%",
         "then": "—",

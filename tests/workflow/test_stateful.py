@@ -324,8 +324,8 @@ class House(RuleBasedStateMachine):
         counted: Counter[tuple[Key, str]] = Counter()
         for _, line in lines(Case.objects.all()):
             for (key, measure), n in measures(line).items():
-                bare = Key(key.basis, key.day, key.department_id, key.kind, key.channel)
-                counted[bare, measure] += n
+                whole = Key(key.basis, key.day, key.department_id, key.kind, key.channel)
+                counted[whole, measure] += n
         written: Counter[tuple[Key, str]] = Counter()
         sums = {f"n_{measure}": Sum(measure) for measure in MEASURES}
         for rows in (Rollup.objects.filter(grain="day"), Delta.objects.all()):
