@@ -208,7 +208,7 @@ def test_the_board_costs_the_same_however_many_cases_there_are(
     client.force_login(house.supervisor)
     for _ in range(2):
         client.get(reverse("supervision:board"))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(17):
             client.get(reverse("supervision:board"))
         for n in range(5):
             advance(make_inquiry(NOW - n * DAY), house, "reply", NOW)
