@@ -118,6 +118,9 @@ FORM_RENDERER = "foundation.form_renderer.FormRenderer"
 CASE_PAGES = {"inquiry": "desk:case"}
 """Where a supervised case of each stream is opened: the name of a URL that takes its number."""
 
+CLOCK_PAGES = {"inquiry": "desk:clocks"}
+"""Where it is told why such a case is due when it is: the name of a URL that takes its number."""
+
 URGE_PAGE = "desk:urge"
 """Where supervisors urge cases: a URL that takes `number`s, `text` and `next` by POST."""
 

@@ -16,9 +16,9 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
+from accounts.models import Department, User
 from sla import streams, wording
-from sla.figures import UNASSIGNED
+from sla.figures import COLUMNS, UNASSIGNED
 from sla.measures import BASES, ZONE
 from sla.periods import (
     YEARS,
@@ -122,6 +122,9 @@ class Question:
     kind: str = ""
     channel: str = ""
     typed_in: str = ""
+    topic: str = ""
+    district: str = ""
+    handler: str = ""
     scope: Scope = EVERYTHING
 
     @property
@@ -139,6 +142,9 @@ class Question:
             "kind": self.kind,
             "channel": self.channel,
             "typed_in": self.typed_in,
+            "topic": self.topic,
+            "district": self.district,
+            "handler": self.handler,
         }
         return {name: value for name, value in held.items() if value}
 
@@ -181,30 +187,45 @@ def read(
     form = QuestionForm(data, now=now)
     if not form.is_valid():
         return form, None
-    known = {department.code: department.pk for department in departments} | {UNASSIGNED: 0}
-    department, kind, channel = (data.get(name, "") for name in ("department", "kind", "channel"))
-    unknown = {
-        "department": department and department not in known,
-        "kind": kind and kind not in streams.words("kinds"),
-        "channel": channel and channel not in streams.words("channels"),
-    }
-    for name in (name for name, wrong in unknown.items() if wrong):
-        form.add_error(None, _("There is no such choice: %(value)s.") % {"value": data[name]})
+    given = {name: data.get(name, "") for name in PARTS_OF_HOUSE}
+    known = _known(given, departments)
+    for name in (name for name, value in given.items() if value and value not in known[name]):
+        form.add_error(None, _("There is no such choice: %(value)s.") % {"value": given[name]})
     if form.errors:
         return form, None
+    found = {name: known[name][value] for name, value in given.items() if value}
     return form, Question(
         period=form.cleaned_data["period"],
         now=now,
         basis=form.cleaned_data["basis"] or BASES[0],
         as_of=form.cleaned_data["as_of"],
-        department=department,
-        kind=kind,
-        channel=channel,
         typed_in=form.cleaned_data["typed_in"],
+        **given,
         scope=Scope(
-            known[department] if department else None,
-            kind or None,
-            channel or None,
+            **{COLUMNS[name]: value for name, value in found.items()},
             unsurveyed=streams.by_hand() if form.cleaned_data["typed_in"] else frozenset(),
         ),
     )
+
+
+PARTS_OF_HOUSE = ("department", "kind", "channel", "topic", "district", "handler")
+"""What a question may be narrowed to, by the names an address has for them."""
+
+
+def _known(
+    given: Mapping[str, str], departments: Sequence[Department]
+) -> dict[str, dict[str, Any]]:
+    """The choices there are, each with its value in a scope; looked up where one is asked for."""
+    known: dict[str, dict[str, Any]] = {
+        "department": {one.code: one.pk for one in departments} | {UNASSIGNED: 0},
+        "handler": {UNASSIGNED: ""},
+    }
+    for name in ("kind", "channel", "topic", "district"):
+        codes = streams.words(f"{name}s") if given[name] else {}
+        known[name] = {code: code for code in codes} | {UNASSIGNED: ""}
+    for name in ("kind", "channel"):
+        del known[name][UNASSIGNED]
+    if given["handler"]:
+        rows = User.objects.filter(username=given["handler"]).values_list("username", "pk")
+        known["handler"] |= {username: str(pk) for username, pk in rows}
+    return known

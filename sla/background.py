@@ -26,6 +26,10 @@ Job = Callable[[datetime], int]
 SWEEP, DATES, YEARS = "sweep", "dates", "years"
 LETTERS, FIGURES, SEALS = "letters", "figures", "seals"
 FILES, WATCH = "files", "watch"
+PROMPT = frozenset({SWEEP, DATES, LETTERS, FIGURES})
+"""Jobs that come round within a minute, by the loop and by Celery's beat alike; others may rest
+for an hour without standing still."""
+
 _chores: dict[str, Job] = {}
 
 
@@ -95,7 +99,7 @@ def beat(*names: str, now: datetime) -> None:
         Standstill.objects.bulk_create(
             Standstill(name=name, since=at, until=now)
             for name, at in known.items()
-            if now - at > settings.HEARTBEAT_MAX_AGE
+            if name in PROMPT and now - at > settings.HEARTBEAT_MAX_AGE
         )
         rows.filter(at__lt=now).update(at=now)
         new = [Heartbeat(name=name, at=now) for name in names if name not in known]

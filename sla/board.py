@@ -12,15 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Department
 from sla import charts, streams, wording
 from sla.asking import Links, Question
+from sla.comparing import Change, changes
 from sla.figures import UNASSIGNED, Report, Row, definitions
 from sla.measures import MEASURES
 from sla.periods import month_of
 from sla.rates import NONE, Rate
-from sla.stock import STOCKS, Stock
+from sla.stock import STOCKS, Spread, Stock
 
 COLUMNS = (
     "received",
@@ -122,12 +124,14 @@ def month_table(asked: Question, report: Report) -> Table:
 def breakdown_table(
     asked: Question, report: Report, departments: Sequence[Department], stock: Stock
 ) -> Table:
-    """A row for every department at work, or for every kind or channel."""
+    """A row for every department at work, for every kind, channel, topic or district, or for
+    every handler with a case."""
     by = report.by or ""
     held = {row.key: row for row in report.rows}
     if by == "department":
         return _department_table(asked, report, held, departments, stock)
-    names = dict(streams.words(f"{by}s")) | {row.key: row.label for row in report.rows}
+    names = {} if by == "handler" else dict(streams.words(f"{by}s"))
+    names |= {row.key: row.label for row in report.rows}
     lines = []
     for code, label in names.items():
         row = held.get(code) or _empty(code, str(label))
@@ -187,6 +191,61 @@ def _survey_cells(row: Row, links: Links, basis: str) -> list[str]:
         else _number((counts | silent)[name], links.to(name) if name in counts else "")
         for name in SURVEY_COLUMNS
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One figure of the comparison: now, and each earlier value with the way it went since."""
+
+    label: str
+    now: str
+    then: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    head: list[str]
+    rows: list[Compared]
+
+
+SPANS = {"before": _lazy("Period before"), "year_before": _lazy("Year before")}
+
+
+def comparison(own: Row, then: Mapping[str, Report]) -> Comparison | None:
+    """The totals beside those of the period and year before; None where there is neither.
+
+    Nothing is counted after today: the totals of a period under way are those up to now.
+    """
+    if not then:
+        return None
+    found = {
+        name: changes(own.counts, own.rates, one.total.counts, one.total.rates)
+        for name, one in then.items()
+    }
+    head = [f"{SPANS[name]}: {one.period.start} – {one.period.end}" for name, one in then.items()]
+    head.insert(0, _("Now"))
+    words = wording.COUNTS | wording.RATES
+    first = next(iter(found.values()))
+    rows = [
+        Compared(
+            str(words[measure]),
+            change.now,
+            [(one[measure].then, _way(measure, one[measure])) for one in found.values()],
+        )
+        for measure, change in first.items()
+    ]
+    return Comparison(head, rows)
+
+
+def _way(measure: str, change: Change) -> str:
+    """Such as "up by 3" or "down by 1.25 percentage points"; empty where incomparable."""
+    if change.by is None:
+        return ""
+    word = str(wording.DIRECTIONS[change.direction])
+    if not change.by:
+        return word
+    unit = f" {_('percentage points')}" if measure in wording.RATES else ""
+    return f"{word} {abs(change.by)}{unit}"
 
 
 def _head(first: str) -> list[str]:
@@ -306,6 +365,11 @@ def side_by_side(asked: Question, report: Report) -> list[tuple[str, list[dict[s
         )
         for name in ("reply_rate", "on_time_rate", "satisfaction")
     ]
+
+
+def spread_cells(label: str, one: Spread) -> tuple[str, int, str, str]:
+    """A row of answer times: how many answers, and within how many working days."""
+    return label, one.n, days(one.median), days(one.p90)
 
 
 def days(value: float | None) -> str:

@@ -45,7 +45,7 @@ def live(
     added = {f"sum_{measure}": _summed(measure, scope) for measure in MEASURES}
     zero = Value(0, output_field=IntegerField())
     counted = dict.fromkeys(sums, zero) | {"sum_missed": Count("pk")}
-    rollups = summed(_folded(part, scope).filter(_grains(period), basis=basis), added)
+    rollups = summed(folded_in(period, part, scope).filter(basis=basis), added)
     days = Q(day__gte=period.start, day__lte=period.end)
     deltas = summed(Delta.objects.filter(scope.q(), days, basis=basis), added)
     dated = "received_at" if basis == "receipt" else "due_at"
@@ -78,11 +78,11 @@ def part_of(columns: Sequence[str], scope: Scope) -> str | None:
     return wanted.pop() if wanted else None
 
 
-def _folded(part: str | None, scope: Scope) -> QuerySet[Any]:
-    """The rollups that have a part, its value under the part's own name."""
+def folded_in(period: Period, part: str | None, scope: Scope) -> QuerySet[Any]:
+    """The rollups of a period, on both bases; those of a part have its value under its name."""
     if part is None:
-        return Rollup.objects.filter(scope.keys())
-    rows = PartRollup.objects.filter(scope.keys(), part=part)
+        return Rollup.objects.filter(scope.keys(), _grains(period))
+    rows = PartRollup.objects.filter(scope.keys(), _grains(period), part=part)
     if part in scope.parts:
         rows = rows.filter(value=scope.parts[part])
     return rows.annotate(**{part: F("value")})

@@ -49,11 +49,16 @@ def definitions() -> dict[str, Definition]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The counts under one key, with its name in the reader's language."""
+    """The counts under one key, with its name in the reader's language.
+
+    `value` is what the case lines have under the key, 0 for nothing: a primary key, a code, or the
+    first day of a month.
+    """
 
     key: str
     label: str
     counts: Counts
+    value: Any = None
 
     @property
     def rates(self) -> dict[str, Rate]:
@@ -167,11 +172,17 @@ def _rows(by: str, place: int, cells: Iterable[Cell]) -> list[Row]:
         case "handler":
             return _named(held, User.objects.order_by("username"), "username", _("No handler yet"))
         case "month":
-            return [Row(value, value, held[value]) for value in sorted(held)]
+            return [
+                Row(month, month, held[month], date.fromisoformat(f"{month}-01"))
+                for month in sorted(held)
+            ]
     names = dict(streams.words(f"{by}s")) | {UNASSIGNED: NOTHING.get(by, UNASSIGNED)}
     order = {code: place for place, code in enumerate(names)}
     known = sorted(held, key=lambda code: (order.get(code, len(order)), str(code)))
-    return [Row(code, str(names.get(code, code)), held[code]) for code in known]
+    return [
+        Row(code, str(names.get(code, code)), held[code], 0 if code == UNASSIGNED else code)
+        for code in known
+    ]
 
 
 NOTHING = {"topic": _lazy("No topic"), "district": _lazy("No district")}
@@ -183,7 +194,7 @@ def _named(
     """Rows of departments or staff, found by primary key, called by a name of theirs."""
     found = model.filter(pk__in=[pk for pk in held if pk != UNASSIGNED])
     keys = {one.pk: pk for one in found for pk in (one.pk, str(one.pk)) if pk in held}
-    rows = [Row(getattr(one, attribute), str(one), held[keys[one.pk]]) for one in found]
+    rows = [Row(getattr(one, attribute), str(one), held[keys[one.pk]], one.pk) for one in found]
     if UNASSIGNED in held:
-        rows.append(Row(UNASSIGNED, nobody, held[UNASSIGNED]))
+        rows.append(Row(UNASSIGNED, nobody, held[UNASSIGNED], 0))
     return rows

@@ -150,18 +150,18 @@ def is_silent_miss(line: CaseLine, instant: datetime) -> bool:
     )
 
 
+def place_of(line: CaseLine) -> tuple[int, str, str, str, str, str]:
+    """Where a case counts: a key without basis and day."""
+    handler = str(line.handler_id or "")
+    department = line.department_id or 0
+    return department, line.kind, line.channel, line.category, line.district, handler
+
+
 def measures(line: CaseLine) -> Counter[Cell]:
     """The counts a case contributes, on both bases."""
     cells: Counter[Cell] = Counter()
     cohort = civil_day(line.received_at)
-    place = (
-        line.department_id or 0,
-        line.kind,
-        line.channel,
-        line.category,
-        line.district,
-        str(line.handler_id or ""),
-    )
+    place = place_of(line)
 
     def count(measure: str, at: datetime) -> None:
         for basis, day in (("receipt", cohort), ("event", civil_day(at))):

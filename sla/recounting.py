@@ -111,6 +111,10 @@ def _touching(period: Period, basis: str, instant: datetime) -> Q:
     surveyed = Survey.objects.filter(
         Q(asked_at__gte=first, asked_at__lt=after) | Q(rated_at__gte=first, rated_at__lt=after)
     )
-    changed = Event.objects.filter(at__gt=instant)
-    wanted |= Q(pk__in=surveyed.values("case_id")) | Q(number__in=changed.values("case_number"))
+    wanted |= Q(pk__in=surveyed.values("case_id")) | changed_after(instant)
     return Q(received_at__lt=after) & wanted
+
+
+def changed_after(instant: datetime) -> Q:
+    """Cases with a later event: what their lines say may not have been so then."""
+    return Q(number__in=Event.objects.filter(at__gt=instant).values("case_number"))

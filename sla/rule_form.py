@@ -122,7 +122,7 @@ class RuleForm(forms.Form):
         self.rule: Policy | None = None
         found = streams.streams()
         self._choices("stream", [(s.code, s.name or s.code) for s in found])
-        kinds, topics = streams.words("kinds"), streams.topics()
+        kinds, topics = streams.words("kinds"), streams.words("topics")
         self._choices("kind", [("", _("Every kind")), *kinds.items()])
         self._choices("category", [("", _("Every topic")), *topics.items()])
         for n in range(1, ROWS + 1):

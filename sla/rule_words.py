@@ -41,7 +41,7 @@ class Names:
 
     def __init__(self) -> None:
         self.departments = {row.pk: row.label for row in Department.objects.all()}
-        self.topics = streams.topics()
+        self.topics = streams.words("topics")
         self.calendars: dict[int, str] = dict(WorkCalendar.objects.values_list("pk", "name"))
 
     def scope(self, kind: str, category: str, department_id: int | None) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
-from sla.measures import Key
+from sla.measures import CaseLine, Key, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class Scope:
         if self.channel is not None:
             found &= Q(**{f"{path}channel": self.channel})
         return found
+
+    def has_line(self, line: CaseLine) -> bool:
+        """Whether a case line is within."""
+        key = Key("", date.min, *place_of(line))
+        return self.has(key)
 
     def has(self, key: Key) -> bool:
         """Whether a counted key is within."""

@@ -117,7 +117,7 @@ class SimulationForm(forms.Form):
             )
         for name, every, words in (
             ("kind", _("Every kind"), streams.words("kinds")),
-            ("category", _("Every topic"), streams.topics()),
+            ("category", _("Every topic"), streams.words("topics")),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Count, Q
+from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.actors import Actor
+from sla.measures import ZONE
 from sla.models import Case, Clock, Survey
 from sla.periods import Period
 from sla.scope import EVERYTHING, Scope
@@ -104,9 +106,15 @@ def _at(days: Mapping[int, int], rank: int) -> int:
 
 
 def answer_times(
-    period: Period, at: datetime, *, basis: str = "receipt", scope: Scope = EVERYTHING
-) -> tuple[Spread, dict[int, Spread]]:
-    """Working days from receipt to reply, as known at an instant: in all, and by department.
+    period: Period,
+    at: datetime,
+    *,
+    basis: str = "receipt",
+    scope: Scope = EVERYTHING,
+    by: str = "department_id",
+) -> tuple[Spread, dict[Any, Spread]]:
+    """Working days from receipt to reply, as known at an instant: in all, and by a column of the
+    case line (0: it has none) or by "month", under the month's first day.
 
     `basis` receipt: of the cases received in the period; event: of those answered in it.
     """
@@ -117,8 +125,10 @@ def answer_times(
         Q(replied_at__lte=at, answer_days__isnull=False),
         Q(**{f"{dated}__gte": first, f"{dated}__lt": after}),
     )
-    grouped: dict[int, Counter[int]] = defaultdict(Counter)
-    for row in cases.values("department_id", "answer_days").annotate(n=Count("pk")):
-        grouped[row["department_id"] or 0][row["answer_days"] or 0] += row["n"]
+    if by == "month":
+        cases = cases.annotate(month=TruncDate(TruncMonth(dated, tzinfo=ZONE), tzinfo=ZONE))
+    grouped: dict[Any, Counter[int]] = defaultdict(Counter)
+    for value, took, n in cases.values_list(by, "answer_days").annotate(n=Count("pk")):
+        grouped[value or 0][took or 0] += n
     whole = sum(grouped.values(), Counter())
     return spread(whole), {key: spread(days) for key, days in grouped.items()}

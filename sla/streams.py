@@ -71,16 +71,6 @@ def stream(code: str) -> Stream:
     return _streams[code]
 
 
-def topics() -> dict[str, str | Promise]:
-    """The topics of all streams."""
-    return {code: word for stream in streams() for code, word in stream.topics().items()}
-
-
-def topic(code: str) -> str:
-    """The name of a topic; the code itself where no stream knows it any more."""
-    return str(topics().get(code, code))
-
-
 def by_hand() -> frozenset[str]:
     """The channels of cases typed in by staff; their ratings can be left out of satisfaction."""
     return frozenset(channel for stream in streams() for channel in stream.by_hand)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
@@ -24,9 +24,12 @@ from sla import board as boards
 from sla import streams, wording
 from sla.asking import Question, QuestionForm, read
 from sla.attention.concerns import concerns
-from sla.figures import UNASSIGNED, definitions, reports
+from sla.balance import balance, row_faults
+from sla.comparing import spans
+from sla.figures import COLUMNS as FIGURE_COLUMNS
+from sla.figures import UNASSIGNED, Report, definitions, report, reports
 from sla.lists import is_list, label_of, of_now, rows_of
-from sla.measures import survey_as_of
+from sla.measures import PARTS, ZONE, survey_as_of
 from sla.models import Case, Survey
 from sla.recording import survey_line
 from sla.standing import Horizon, Standing, horizon, standing_of, time_left
@@ -84,8 +87,15 @@ class Desk:
         self.form, question = read(data, now, self.departments)
         self.wrong = question is None
         self.asked: Question = question or cast(Question, read({}, now, ())[1])
+        if self.asked.handler and not self.sees_people:
+            raise PermissionDenied
         self.seen_from: Horizon = horizon(now)
         self.house: Stock = stock(self.seen_from)
+
+    @property
+    def sees_people(self) -> bool:
+        """Figures of single members of staff are the supervisors' alone."""
+        return actor_of(self.request).has(Role.SUPERVISOR)
 
     def department(self, code: str) -> Department:
         """The department with this code. Raises Http404."""
@@ -127,7 +137,7 @@ class Desk:
             ("irregular", reverse("supervision:irregular"), _("To look at twice"), None, ""),
             ("engine", reverse("supervision:engine"), _("Background work"), None, ""),
             ("load", reverse("supervision:load"), _("Load"), None, ""),
-            ("exports", reverse("supervision:exports"), _("Files"), None, ""),
+            ("exports", reverse("supervision:exports"), _("Exported files"), None, ""),
             ("reports", reverse("supervision:reports"), _("Reports"), None, ""),
         ]
         return [
@@ -147,7 +157,12 @@ def board(request: HttpRequest) -> HttpResponse:
     """The house's figures for a period, by month and by department, kind or channel."""
     desk = Desk(request, "board")
     by = request.GET.get("by", "department")
-    if by not in wording.BREAKDOWNS:
+    tabs = {name: word for name, word in wording.BREAKDOWNS.items() if _offered(desk, name)}
+    if by not in wording.BREAKDOWNS or len(desk.asked.scope.parts) > 1:
+        raise BadRequest
+    if by == "handler" and not desk.sees_people:
+        raise PermissionDenied
+    if by not in tabs:
         raise BadRequest
     asked = desk.asked
     made = _reports(asked, ("month", by))
@@ -164,11 +179,45 @@ def board(request: HttpRequest) -> HttpResponse:
         bars=boards.received_rows(asked, made[by]),
         beside=boards.side_by_side(asked, made[by]),
         by=by,
-        tabs=[(name, label, asked.page(by=name)) for name, label in wording.BREAKDOWNS.items()],
+        tabs=[(name, label, asked.page(by=name)) for name, label in tabs.items()],
         report=made[None],
         missing_years=missing_years(asked.now),
         concerns=concerns(asked.now),
+        **_believable(asked, made),
     )
+
+
+def _offered(desk: Desk, by: str) -> bool:
+    """Whether a breakdown can be shown to this person, of the part asked for."""
+    parts = set(desk.asked.scope.parts)
+    return (by != "handler" or desk.sees_people) and (
+        FIGURE_COLUMNS[by] not in PARTS or not parts - {FIGURE_COLUMNS[by]}
+    )
+
+
+def _believable(asked: Question, made: Mapping[str | None, Report]) -> dict[str, Any]:
+    """What lets a reader believe the figures: that they balance, and what they were before."""
+    flow = balance(asked.period, asked.now, as_of=asked.as_of, scope=asked.scope)
+    faults = [*flow.faults, *(fault for one in made.values() for fault in row_faults(one))]
+    return {
+        "balance": flow,
+        "faults": faults,
+        "comparison": boards.comparison(made[None].total, _earlier(asked)),
+    }
+
+
+def _earlier(asked: Question) -> dict[str, Report]:
+    """The figures to compare with, by what they are of; only figures known now are compared."""
+    today = asked.now.astimezone(ZONE).date()
+    found = spans(asked.period, today) if asked.as_of is None else None
+    if found is None:
+        return {}
+    named = {"before": found.before, "year_before": found.year_before}
+    return {
+        name: report(span.start, span.end, basis=asked.basis, now=asked.now, scope=asked.scope)
+        for name, span in named.items()
+        if span is not None
+    }
 
 
 def _reports(asked: Question, bys: tuple[str, ...]) -> Any:
@@ -205,6 +254,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         p90=boards.days(whole.p90),
         answers=whole.n,
         report=made[None],
+        **_believable(asked, made),
     )
 
 
@@ -214,12 +264,18 @@ def times(request: HttpRequest) -> HttpResponse:
     desk = Desk(request, "times")
     asked = desk.asked
     whole, by_department = answer_times(asked.period, asked.at, basis=asked.basis)
-    found = [(d.label, by_department[d.pk]) for d in desk.departments if d.pk in by_department]
-    rows = [
-        (label, one.n, boards.days(one.median), boards.days(one.p90))
-        for label, one in [*found, (_("Total"), whole)]
+    _whole, by_month = answer_times(asked.period, asked.at, basis=asked.basis, by="month")
+    departments = [
+        (d.label, by_department[d.pk]) for d in desk.departments if d.pk in by_department
     ]
-    return desk.render("supervision/times.html", rows=rows)
+    months = [(f"{month:%Y-%m}", by_month[month]) for month in sorted(by_month)]
+    return desk.render(
+        "supervision/times.html",
+        tables=[
+            (str(head), [boards.spread_cells(*row) for row in [*rows, (_("Total"), whole)]])
+            for head, rows in ((_("Department"), departments), (_("Month"), months))
+        ],
+    )
 
 
 @supervising
@@ -321,7 +377,10 @@ def _part(asked: Question, departments: list[Department]) -> list[str]:
     names = {d.code: d.label for d in departments} | {UNASSIGNED: _("No department yet")}
     found = [names.get(asked.department, "")]
     found += [streams.word("kinds", asked.kind)] if asked.kind else []
-    found += [streams.word("channels", asked.channel)] if asked.channel else []
+    for name in ("channel", "topic", "district"):
+        if code := getattr(asked, name):
+            found.append(streams.word(f"{name}s", code) if code != UNASSIGNED else "—")
+    found.append(asked.handler)
     return [name for name in found if name]
 
 
@@ -333,6 +392,8 @@ def _choices(asked: Question, departments: list[Department]) -> list[dict[str, A
         ("department", _("Department"), names, asked.department),
         ("kind", _("Kind"), streams.words("kinds"), asked.kind),
         ("channel", _("Channel"), streams.words("channels"), asked.channel),
+        ("topic", _("Topic"), streams.words("topics"), asked.topic),
+        ("district", _("District"), streams.words("districts"), asked.district),
     ]
     return [
         {"name": name, "label": label, "options": options.items(), "chosen": chosen}

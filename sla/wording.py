@@ -46,6 +46,15 @@ BREAKDOWNS: dict[str, Promise] = {
     "department": _("By department"),
     "kind": _("By kind"),
     "channel": _("By channel"),
+    "topic": _("By topic"),
+    "district": _("By district"),
+    "handler": _("By handler"),
+}
+
+DIRECTIONS: dict[str, Promise] = {
+    "rose": _("up by"),
+    "fell": _("down by"),
+    "same": _("unchanged"),
 }
 
 STANDARD_TEXTS: dict[str, Promise] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inquiries.api import citizen, clocks, document, public, staff
+from inquiries.api import citizen, clocks, document, figures, public, staff
 from inquiries.api.moves import INPUTS
 
 app_name = "api"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("calculator/", clocks.CalculatorView.as_view(), name="calculator"),
     path("answers/", public.AnswersView.as_view(), name="answers"),
     path("answers/<str:number>/", public.AnswerView.as_view(), name="answer"),
+    path("figures/", figures.FiguresView.as_view(), name="figures"),
     path("departments/", public.DepartmentsView.as_view(), name="departments"),
     path("topics/", public.TopicsView.as_view(), name="topics"),
     path("districts/", public.DistrictsView.as_view(), name="districts"),

@@ -260,7 +260,7 @@ def _clocks(inquiry: Inquiry, seen_from: Horizon, *, reads_ratings: bool) -> lis
     rows = inquiry.case.clocks.select_related("department")
     if not reads_ratings:
         rows = rows.exclude(target=Target.FOLLOW_UP)
-    clocks = sorted(rows.order_by("-id"), key=lambda clock: not clock.live)
+    clocks = sorted(rows.order_by("id"), key=lambda clock: not clock.live)
     stand_still = [clock.pk for clock in clocks if clock.state == ClockState.PAUSED]
     since: dict[int, datetime] = {}
     if stand_still:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sla import streams
-from sla.measures import ZONE
+from sla.measures import ZONE, survey_as_of
 from sla.models import Case, Survey
+from sla.recording import survey_line
 
 Value = str | int
 VERDICTS: dict[str, Promise | str] = {"met": _("On time"), "missed": _("Late"), "": ""}
@@ -58,18 +59,34 @@ COLUMNS: tuple[tuple[str | Promise, Callable[[Case], Value]], ...] = (
     ),
 )
 RATING = _("Rating")
+OWN = _("An answer of your own")
 
 
 def head() -> list[str]:
     return [*(str(name) for name, _read in COLUMNS), str(RATING)]
 
 
-def lines(items: Iterable[Any]) -> list[list[Value]]:
-    """A line for each case, or for each survey with its case, in the active language."""
-    found = []
-    for item in items:
-        case = item.case if isinstance(item, Survey) else item
-        rating = item.rating if isinstance(item, Survey) else case.rating
-        word = streams.word("ratings", rating) if rating is not None else ""
-        found.append([*(read(case) for _name, read in COLUMNS), word])
-    return found
+def lines(items: Sequence[Any], reader: int, at: datetime) -> list[list[Value]]:
+    """A line for each case, or for each survey with its case, in the active language.
+
+    Ratings are those known `at` an instant. `reader` is the key of who reads the file: nobody is
+    told how citizens rated their own answers, so those are left out, and a line that is there
+    for a rating does not name its case.
+    """
+    keys = [item.case_id if isinstance(item, Survey) else item.pk for item in items]
+    answered = Survey.objects.filter(handler_id=reader, case_id__in=keys)
+    own = set(answered.values_list("case_id", flat=True))
+    return [_line(item, key in own, at) for item, key in zip(items, keys, strict=True)]
+
+
+def _line(item: Any, own: bool, at: datetime) -> list[Value]:
+    if not isinstance(item, Survey):
+        return [*(read(item) for _name, read in COLUMNS), "" if own else _rating(item.rating)]
+    if own:
+        return [str(OWN), *("" for _column in COLUMNS)]
+    rating = survey_as_of(survey_line(item), at).rating
+    return [*(read(item.case) for _name, read in COLUMNS), _rating(rating)]
+
+
+def _rating(rating: int | None) -> str:
+    return streams.word("ratings", rating) if rating is not None else ""

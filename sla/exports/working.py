@@ -51,8 +51,10 @@ def work(now: datetime) -> int:
 
 def expire(now: datetime) -> int:
     """Delete the files whose time is over; return how many."""
+    over = ListExport.objects.filter(expires_at__lte=now).exclude(state="expired")
+    if not over.exists():  # an idle pass takes no write lock
+        return 0
     with transaction.atomic():
-        over = ListExport.objects.filter(expires_at__lte=now).exclude(state="expired")
         claimed = claim(over, BATCH)
         for export in claimed:
             export.path.unlink(missing_ok=True)
@@ -64,8 +66,10 @@ def expire(now: datetime) -> int:
 
 def _batch(now: datetime) -> bool:
     """Write one batch of the oldest export nobody else is writing; whether there was one."""
+    waiting = ListExport.objects.filter(state=ListExport.State.WORKING).order_by("id")
+    if not waiting.exists():
+        return False
     with transaction.atomic():
-        waiting = ListExport.objects.filter(state=ListExport.State.WORKING).order_by("id")
         claimed = claim(waiting, 1)
         if not claimed:
             return False
@@ -94,7 +98,7 @@ def _write(export: ListExport, now: datetime) -> None:
             size=BATCH,
             nulls_excluded=order == "due_at",
         )
-        written = lines(page.items)
+        written = lines(page.items, export.made_by_id, asked.at)
         if not export.cursor:
             written.insert(0, [*head()])
     _append(export, written)

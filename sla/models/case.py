@@ -147,6 +147,11 @@ class Case(models.Model):
         """The page staff read this case on; each stream names its own."""
         return reverse(settings.CASE_PAGES[self.stream], args=[self.number])
 
+    @property
+    def clocks_url(self) -> str:
+        """The page on which staff read why this case is due when it is."""
+        return reverse(settings.CLOCK_PAGES[self.stream], args=[self.number])
+
 
 class Survey(models.Model):
     """The question put to the citizen after one reply round, and the answer, if one came.

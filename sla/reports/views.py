@@ -42,6 +42,8 @@ from sla.reports.workbook import workbook_file
 from sla.views import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising
 
 PAGE = 30
+ROOM = 1.1
+"""How much higher than the highest bar its chart is, so that the number above it has room."""
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: dict[str, tuple[str, Callable[[dict[str, Any], list[str], str], bytes]]] = {
@@ -159,15 +161,26 @@ def _version(report: PeriodReport, number: int) -> ReportVersion:
 
 
 def _drawn(block: dict[str, Any]) -> dict[str, Any]:
-    """A block with its chart's geometry, if it is one."""
+    """A block with its chart's geometry, if it is one; a table's cells marked as words or not."""
+    if block["type"] == "table":
+        rows = [
+            row | {"cells": [(cell, _is_words(cell)) for cell in row["cells"]]}
+            for row in block["rows"]
+        ]
+        return block | {"rows": rows}
     if block["type"] != "chart":
         return block
     labels, series = block["labels"], block["series"]
     if block["shape"] == "bars":
-        values = [float(value) for value in series[0]["values"]]
-        return block | {"chart": charts.bars(list(zip(labels, values, strict=True)))}
-    named = [(one["name"], [float(value) for value in one["values"]]) for one in series]
+        values = series[0]["values"]
+        room = ROOM * max(values, default=0)
+        return block | {"chart": charts.bars(list(zip(labels, values, strict=True)), top=room)}
+    named = [(one["name"], one["values"]) for one in series]
     return block | {"chart": charts.lines(labels, named)}
+
+
+def _is_words(cell: Any) -> bool:
+    return isinstance(cell, str) and not cell[:1].isdigit()
 
 
 @require_POST

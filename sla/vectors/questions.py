@@ -67,7 +67,7 @@ def _is_working_day(cal: Calendar, case: Raw) -> bool:
 def _add_days(cal: Calendar, case: Raw) -> datetime | date:
     """Days are counted as the pauses of hours say: what was paused is added in hours."""
     mode, days = reading.given(case, "mode"), reading.whole(case, "days")
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         raise Unreadable(f"mode: {reading.shown(mode)} is none of {', '.join(MODES)}")
     start, pauses = _start_of_days(cal, case, mode), reading.pauses(case)
     found = cal.add_working_days(start, days, MODES[mode], pauses, pause_rule="by_hours")

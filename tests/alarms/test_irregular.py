@@ -189,6 +189,7 @@ def test_the_page_says_why_and_leads_to_the_case(cast: Cast, supervisor: Client)
     text = supervisor.get(PAGE, ASKED).content.decode()
     assert "Extended 2 times." in text
     assert f'href="/desk/case/{inquiry.number}/"' in text
+    assert f'href="/desk/case/{inquiry.number}/clocks/"' in text
     said = "One of 5 answers of the department between 9 Mar 2026, 18:00 and 9 Mar 2026, 18:04."
     assert text.count(said) == 5
     only = supervisor.get(PAGE, {**ASKED, "rule": "bulk"}).content.decode()

@@ -13,7 +13,15 @@ from accounts.actors import CITIZEN
 from inquiries.files import NewFile
 from inquiries.workflow import perform
 from tests.api.conftest import Caller, faults, problem
-from tests.factories import MONDAY, Cast, DistrictFactory, TopicFactory, advance, make_inquiry
+from tests.factories import (
+    MONDAY,
+    Cast,
+    DistrictFactory,
+    TopicFactory,
+    advance,
+    china,
+    make_inquiry,
+)
 
 SECRETS: dict[str, Any] = {
     "name": "欧阳秘密",
@@ -163,3 +171,39 @@ def test_the_schema_is_given_out_whatever_is_accepted(
     assert schema["openapi"] == "3.1.0"
     assert "/api/v1/inquiries/{number}/" in schema["paths"]
     assert "/api/v1/schema/" not in schema["paths"]
+
+
+def test_the_figures_of_a_year_balance_and_hide_what_is_few(cast: Cast, anybody: Caller) -> None:
+    for n in range(4):
+        advance(make_inquiry(MONDAY, kind="consultation"), cast, "reply")
+        make_inquiry(china(2026, 1, 10 + n), kind="opinion")
+        make_inquiry(china(2026, 2, 10 + n), kind="complaint")
+    make_inquiry(MONDAY, kind="complaint")
+    found = anybody.get("/figures/").json()
+    assert found["period"] == {"from": "2026-01-01", "to": "2026-03-03"}
+    assert found["total"]["rates"]["reply_rate"] == {"n": 4, "d": 13, "percent": "30.77%"}
+    assert found["definitions"]["reply_rate"]["code"] == "standard"
+    assert found["balance"] == {
+        "carried_in": 0,
+        "received": 13,
+        "replied": 4,
+        "excluded": 0,
+        "carried_out": 9,
+        "holds": True,
+    }
+    table = found["received_by_kind_and_month"]
+    assert table["months"] == ["2026-01", "2026-02", "2026-03"]
+    assert {row["kind"]: (row["received"], row["total"]) for row in table["rows"]} == {
+        "consultation": ([0, 0, 4], 4),
+        "suggestion": ([0, 0, 0], 0),
+        "opinion": ([None, 0, None], 4),
+        "complaint": ([None, 4, None], 5),
+    }
+    assert table["total"] == [4, 4, 5]
+    assert anybody.get("/figures/", {"year": "2025"}).json()["total"]["received"] == 0
+
+
+@pytest.mark.parametrize("year", ["1989", "2200", "now", "2026.0", "-1"])
+def test_figures_of_no_year_are_refused(anybody: Caller, year: str) -> None:
+    response = anybody.get("/figures/", {"year": year})
+    assert problem(response, 400)

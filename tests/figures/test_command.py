@@ -65,6 +65,52 @@ def test_the_object_has_the_promised_names(cast: Cast) -> None:
     ]
 
 
+def test_the_object_says_whether_it_balances_what_was_before_and_how_long_it_took(
+    cast: Cast,
+) -> None:
+    """Last year one was answered the day after, this year one of two within three days."""
+    advance(make_inquiry(china(2025, 3, 3)), cast, "reply", china(2025, 3, 4))
+    advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=3))
+    make_inquiry(MONDAY)
+    data = json.loads(printed(*YEAR, "--by", "department", "--compare", "--times", "--json"))
+    assert data["faults"] == []
+    assert data["balance"] == {
+        "carried_in": 0,
+        "received": 2,
+        "replied": 1,
+        "excluded": 0,
+        "carried_out": 1,
+        "holds": True,
+    }
+    assert list(data["comparison"]) == ["year_before"]
+    then = data["comparison"]["year_before"]
+    assert then["period"] == {"from": "2025-01-01", "to": "2025-03-20"}
+    assert then["received"] == {"now": "2", "then": "1", "by": "1", "direction": "rose"}
+    assert then["reply_rate"]["by"] == "-50.00"
+    assert data["answer_days"] == {
+        "total": {"n": 1, "median": 3.0, "p90": 3},
+        "rows": {"tech": {"n": 1, "median": 3.0, "p90": 3}},
+    }
+    assert "carried in 0 + received 2 = replied 1" in printed(*YEAR)
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("month", ["2026-03"]),
+        ("handler", ["handler"]),
+        ("topic", ["unassigned"]),
+        ("district", ["unassigned"]),
+        ("kind", ["consultation"]),
+    ],
+)
+def test_every_breakdown_has_its_answer_times(cast: Cast, by: str, keys: list[str]) -> None:
+    advance(make_inquiry(MONDAY), cast, "reply", MONDAY + timedelta(days=1))
+    data = json.loads(printed(*YEAR, "--by", by, "--times", "--json"))
+    assert [row["key"] for row in data["rows"]] == keys
+    assert list(data["answer_days"]["rows"]) == keys
+
+
 def test_a_house_can_publish_by_another_definition_and_says_which(
     cast: Cast, settings: Any
 ) -> None:
@@ -86,9 +132,9 @@ def test_the_table_shows_every_rate_with_its_numbers(cast: Cast) -> None:
         "reply rate (standard) = replied / valid; on time (E) = met / judged"
     )
     assert lines[3].startswith("consultation")
-    assert "100.00% (1/1)" in lines[-1]
-    assert "— (0/0)" in lines[-1]
-    assert len({len(line) for line in lines[2:]}) == 1
+    assert "100.00% (1/1)" in lines[-3]
+    assert "— (0/0)" in lines[-3]
+    assert len({len(line) for line in lines[2:-2]}) == 1
 
 
 def test_what_staff_typed_in_can_be_left_out_of_satisfaction(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import chinese_calendar
 from openpyxl import load_workbook
 
 COUNTS = (
@@ -32,16 +33,19 @@ OTHERWISE = 7
 class WorkingDays:
     """Weekdays less the days off, plus the weekends on which people work; by local date.
 
-    The years before the calendar's first are taken as plain weekdays: only promises of their last
-    weeks reach into the years counted, and no day off fell into those weeks.
+    The years before the file's first are those of the `chinese_calendar` package, which the
+    product does not use.
     """
 
     def __init__(self, calendar: Path) -> None:
-        years = json.loads(calendar.read_text(encoding="utf-8")).values()
+        listed = json.loads(calendar.read_text(encoding="utf-8"))
+        self.first, years = min(map(int, listed)), listed.values()
         self.off = {date.fromisoformat(day) for year in years for day in year["weekday_off"]}
         self.on = {date.fromisoformat(day) for year in years for day in year["weekend_work"]}
 
     def works(self, day: date) -> bool:
+        if day.year < self.first:
+            return bool(chinese_calendar.is_workday(day))
         return day in self.on or (day.weekday() < 5 and day not in self.off)
 
     def end_of(self, received: datetime, n: int) -> datetime:
@@ -104,12 +108,22 @@ def facts(message: Message, days: WorkingDays) -> dict[str, datetime]:
 
 
 def count(
-    found: list[Message], days: WorkingDays, year: int, basis: str, by: str
+    found: list[Message],
+    days: WorkingDays,
+    year: int,
+    basis: str,
+    by: str,
+    known: datetime = datetime.max,
 ) -> dict[str, dict[str, int]]:
-    """Counts of a year by kind or month; under "total" their sum."""
+    """Counts of a year by kind or month, as known at an instant; under "total" their sum."""
     counted: dict[str, Counter[str]] = {"total": Counter()}
     for message in found:
+        if message.received > known:
+            continue
         for measure, instant in facts(message, days).items():
+            # Due by then and not answered is a miss by then; to the last second it is none.
+            if instant > known or (measure == "missed" and instant == known):
+                continue
             day = message.received if basis == "receipt" else instant
             if day.year != year:
                 continue

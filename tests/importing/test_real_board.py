@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from foundation.clock import now
 from sla import calendars, defaults
+from sla.balance import balance
+from sla.figures import report
 from sla.models import Case
+from sla.periods import Period, instant_of
 from tests.importing import recount
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,19 +100,60 @@ def test_the_figures_equal_the_recount(
     assert wanted["total"]["received"] > 100
 
 
-def test_figures_of_a_past_instant_equal_the_recount(
-    imported: dict[str, Any], board: list[recount.Message], days: recount.WorkingDays
+YEARS = range(2011, 2021)
+THEN = ("2014-06-30T23:59:59", "2018-02-14T12:00:00", "2020-12-31T23:59:59")
+"""Within the years, before a spring festival, and at their end."""
+
+
+@pytest.mark.parametrize("by", ["kind", "month"])
+@pytest.mark.parametrize("basis", ["receipt", "event"])
+@pytest.mark.parametrize("then", [*THEN, None])
+def test_every_year_as_known_at_an_instant_equals_the_recount(
+    imported: dict[str, Any],
+    board: list[recount.Message],
+    days: recount.WorkingDays,
+    then: str | None,
+    basis: str,
+    by: str,
 ) -> None:
-    """As of the last second of June 2019, what was known of the first half of the year."""
-    limit = recount.wall("2019/6/30 23:59:59")
-    made = command(
-        "figures", "--from", "2019-01-01", "--to", "2019-06-30", "--as-of", "2019-06-30T23:59:59"
-    )["total"]
-    wanted = dict.fromkeys(recount.COUNTS, 0)
-    for message in board:
-        if not recount.wall("2019/1/1 0:00:00") <= message.received <= limit:
-            continue
-        for measure, at in recount.facts(message, days).items():
-            # Due by then and not answered is a miss by then; to the last second it is none.
-            wanted[measure] += at < limit if measure == "missed" else at <= limit
-    assert {name: made[name] for name in recount.COUNTS} == wanted
+    """As of the past from case lines and ledger, as of now from rollups: both by hand as well."""
+    wall = datetime.fromisoformat(then) if then else datetime.max
+    as_of = instant_of(then, now()) if then else None
+    compared = 0
+    for year in YEARS:
+        wanted = recount.count(board, days, year, basis, by, wall)
+        made = report(
+            date(year, 1, 1), date(year, 12, 31), basis=basis, by=by, as_of=as_of, now=now()
+        )
+        found = {row.key: row for row in (made.total, *made.rows)}
+        assert set(found) == set(wanted), year
+        for key, counts in wanted.items():
+            assert {name: found[key].counts[name] for name in recount.COUNTS} == counts, (year, key)
+            data = {name: rate.as_data() for name, rate in found[key].rates.items()}
+            assert data == recount.rates(counts), (year, key)
+        compared += wanted["total"]["received"]
+    assert compared == sum(message.received <= wall for message in board)
+    assert compared > 5
+
+
+@pytest.mark.parametrize("then", [*THEN, None])
+def test_every_year_balances_at_every_instant(
+    imported: dict[str, Any], board: list[recount.Message], then: str | None
+) -> None:
+    wall = datetime.fromisoformat(then) if then else datetime.max
+    as_of = instant_of(then, now()) if then else None
+    for year in YEARS:
+        first, after = datetime(year, 1, 1), datetime(year + 1, 1, 1)
+        known = [message for message in board if message.received <= wall]
+        replies = [message.replied for message in known if message.replied <= wall]
+        came = [message.received for message in known]
+        found = balance(Period(date(year, 1, 1), date(year, 12, 31)), now(), as_of=as_of)
+        assert found.holds
+        assert found.received == sum(first <= at < after for at in came)
+        assert found.replied == sum(first <= at < after for at in replies)
+        assert found.carried_in == sum(at < first for at in came) - sum(
+            at < first for at in replies
+        )
+        assert found.carried_out == sum(at < after for at in came) - sum(
+            at < after for at in replies
+        )

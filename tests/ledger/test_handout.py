@@ -57,6 +57,7 @@ def desk(cast: Cast, tmp_path: Path) -> Desk:
     """A case sealed on three days, answered after the last, among other cases."""
     inquiry = make_inquiry()
     others = [make_inquiry() for _ in range(4)]
+    inputs: dict[str, Any] = {"assign": {"department": cast.tech}, "draft": {"text": "您好。"}}
     for days, until in ((0, "accept"), (1, "draft"), (2, "reply")):
         at = MONDAY + days * DAY
         for other in others[: 2 + days]:
@@ -64,12 +65,7 @@ def desk(cast: Cast, tmp_path: Path) -> Desk:
         moves = {"accept": ("accept",), "draft": ("assign", "sign_for", "draft"), "reply": ()}
         for move in moves[until]:
             who = "intake" if move in ("accept", "assign") else "handler"
-            words: dict[str, dict[str, Any]] = {
-                "assign": {"department": cast.tech},
-                "draft": {"text": "您好。"},
-            }
-            more = words.get(move, {})
-            perform(move, inquiry.number, by=cast.by(who), at=at, **more)
+            perform(move, inquiry.number, by=cast.by(who), at=at, **inputs.get(move, {}))
         seal(midnight(civil_day(at) + DAY) + GRACE)
     perform("submit_for_review", inquiry.number, by=cast.by("handler"), at=MONDAY + 3 * DAY)
     perform("reply", inquiry.number, by=cast.by("reviewer"), at=MONDAY + 3 * DAY)

@@ -164,11 +164,11 @@ def test_the_self_test_runs_daily_where_it_is_switched_on(
 ) -> None:
     ran: list[Any] = []
 
-    def test(now: Any) -> str:
+    def tried(now: Any) -> str:
         ran.append(now)
         return ""
 
-    monkeypatch.setattr("sla.attention.watching._self_tests", [test])
+    monkeypatch.setattr("sla.attention.watching._self_tests", [tried])
     tick(START)
     assert ran == []
     settings.SELF_TEST = True

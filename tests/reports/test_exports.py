@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from accounts.actors import CITIZEN, Role
 from accounts.models import User
+from inquiries.workflow import perform
 from sla.background import tick
 from sla.exports import working
 from sla.exports.columns import FORMULA_MARKS, neutral
 from sla.exports.working import work
-from sla.models import ListExport
-from tests.factories import Cast, advance, china, make_inquiry
+from sla.models import ListExport, Survey
+from tests.factories import Cast, UserFactory, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,21 @@ def test_a_csv_file_holds_exactly_the_list(cast: Cast) -> None:
     assert (answered["Verdict"], answered["Working days to the answer"]) == ("On time", "1")
     for row in rows:
         assert not any(cell.lstrip().startswith(FORMULA_MARKS) for cell in row)
+
+
+def test_nobody_is_sent_the_ratings_of_their_own_answers(cast: Cast) -> None:
+    number = advance(make_inquiry(START), cast, "reply", START).number
+    perform("rate", number, by=CITIZEN, at=START, rating=1, comment="没有说清楚")
+    both = UserFactory.create(department=cast.tech, roles=(Role.HANDLER, Role.SUPERVISOR))
+    Survey.objects.update(handler=both)
+    for user, told in ((cast.supervisor, True), (both, False)):
+        for measure in ("rated", "received"):
+            export = ask(user, measure=measure)
+            tick(NOW)
+            text = content(user, export).decode()
+            assert ("Very dissatisfied" in text) == told, (user, measure)
+            assert (number in text) == (told or measure == "received")
+            assert len(table(text.encode())) == 2
 
 
 def test_a_workbook_has_text_and_numbers_and_no_formula(cast: Cast) -> None:

@@ -62,7 +62,7 @@ def test_nothing_is_made_before_it_was_looked_at_and_confirmed(admin: Person) ->
     assert effect.after.due_at == china(2026, 4, 15, 23, 59) + timedelta(seconds=59)
     assert effect.before.due_at == china(2026, 4, 17, 23, 59) + timedelta(seconds=59)
     done = send(admin, step="confirm", seen=page.context["seen"])
-    rule = Policy.objects.get(amount=3)
+    rule = Policy.objects.get(amount=3, target=Target.REPLY)
     assert (done.status_code, done.url) == (302, f"{LIST}{rule.pk}/")
     assert rule.active_from == NOW
     assert rule.warnings == [{"share": 0.8}]
@@ -173,7 +173,7 @@ def test_a_second_version_from_the_same_midnight_is_refused_by_the_field(
 def test_a_version_begins_at_midnight_of_its_day(admin: Person) -> None:
     seen = send(admin, starts="2026-06-01").context["seen"]
     send(admin, starts="2026-06-01", step="confirm", seen=seen)
-    assert Policy.objects.get(amount=3).active_from == china(2026, 6, 1, 0)
+    assert Policy.objects.get(amount=3, target=Target.REPLY).active_from == china(2026, 6, 1, 0)
 
 
 def test_the_next_version_starts_from_the_one_there_is(cast: Cast, admin: Person) -> None:
@@ -223,7 +223,7 @@ def test_running_cases_take_a_rule_over_by_the_page_of_changes_only(
     before = running.case.due_at
     page = send(admin, running="too")
     done = send(admin, running="too", step="confirm", seen=page.context["seen"])
-    rule, change = Policy.objects.get(amount=3), Recalculation.objects.get()
+    rule, change = Policy.objects.get(amount=3, target=Target.REPLY), Recalculation.objects.get()
     assert done.url == f"/supervision/changes/{change.pk}/"
     assert (change.policy, change.changed) == (rule, 1)
     running.case.refresh_from_db()

@@ -22,10 +22,12 @@ from notices.delivery import deliver
 from notices.models import InboxItem, Outbox
 from sla.background import tick
 from sla.folding import fold
-from sla.models import Case, ClockEvent, Delta
+from sla.models import Case, ClockEvent, Delta, PolicyChange
+from sla.ruling import RuleRefused, make, state_of
 from sla.sweep import sweep
 from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
+from tests.rules.making import NOW, a_rule
 from tests.services import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,6 +146,17 @@ def test_twenty_impatient_clicks_make_one_inquiry(bureau: None) -> None:
     assert {one.pk for one in found} == {Inquiry.objects.get().pk}, found
     assert Case.objects.count() == Event.objects.count() == Outbox.objects.count() == 1
     assert list(verify()) == []
+
+
+def test_of_two_administrators_who_decide_at_once_one_is_told(cast: Cast) -> None:
+    seen, by = state_of("inquiry"), cast.by("administrator")
+
+    def decide(kind: str) -> Any:
+        return make(a_rule(kind=kind), by=by, reason="提速", at=NOW, seen=seen)
+
+    found = at_once(lambda: decide("consultation"), lambda: decide("complaint"))
+    assert [type(one) for one in found if isinstance(one, Exception)] == [RuleRefused]
+    assert PolicyChange.objects.count() == 1
 
 
 @pytest.mark.parametrize("late", [0, 1])

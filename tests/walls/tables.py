@@ -224,7 +224,7 @@ PAGES: dict[str, list[Row]] = {
     ],
     "supervision:simulation": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:irregular": [Row(get=SUPERVISION, refused=403, sign_in=True)],
-    "supervision:engine": [Row(get=SUPERVISION | {"administrator"}, refused=403, sign_in=True)],
+    "supervision:engine": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:load": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:exports": [Row(get=SUPERVISION, refused=403, sign_in=True)],
     "supervision:new_export": [

@@ -44,6 +44,7 @@ API: dict[str, Call] = {
     "api:file": Call(case_file("submitted"), get=NOBODY, citizen="submitted"),
     "api:clocks": Call(case("submitted"), get=NOBODY, citizen="submitted"),
     "api:calculator": Call(get=ANYBODY),
+    "api:figures": Call(get=ANYBODY),
     "api:answers": Call(get=ANYBODY),
     "api:answer": Call(case("published"), get=ANYBODY),
     "api:departments": Call(get=ANYBODY),

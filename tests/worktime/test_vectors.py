@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sla.vectors import cases_in, check
 from sla.worktime import chinese_calendar
@@ -310,6 +313,46 @@ def test_a_file_that_is_no_file_of_cases_is_refused(
         path.write_bytes(content)
     with pytest.raises(CommandError, match=said):
         call_command("check_worktime", str(path))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["2026-03-02", "2026-03-02T09:00:00Z", "09:00", "mon", "CN", "scenario"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)  # fmt: skip
+WHOLE: list[dict[str, Any]] = [
+    {"op": "add", "calendar": OFFICE, "start": "2026-03-02T09:00:00Z", "pauses": []} | RIGHT,
+    {"op": "add_days", "calendar": {"country": "CN"}, "mode": "date_only", "days": 2}
+    | {"start": "2026-03-02", "expected": "2026-03-04"},
+    {"received": "2026-02-13", "n": 5, "due": "2026-02-27"},
+    life(("10:00", "Open"), ("10:10", "Replied"))
+    | {"expected": [{"at": "2026-03-02T11:00:00Z", "agreement_status": "Paused"}]},
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(case=st.sampled_from(WHOLE), data=st.data())
+def test_no_case_however_strange_ends_in_anything_but_an_outcome(
+    case: dict[str, Any], data: st.DataObject
+) -> None:
+    places: list[tuple[Any, Any]] = []
+
+    def gather(value: Any) -> None:
+        for key in value if isinstance(value, dict) else range(len(value)):
+            places.append((value, key))
+            if isinstance(value[key], dict | list):
+                gather(value[key])
+
+    strange = deepcopy(case)
+    gather(strange)
+    holder, key = data.draw(st.sampled_from(places))
+    holder[key] = data.draw(anything)
+    (outcome,) = check([strange]).outcomes
+    assert outcome.verdict in ("passed", "failed", "skipped")
+    assert str(outcome)
+    assert json.loads(json.dumps(outcome.as_data(), default=str))
+    assert check([data.draw(anything)]).outcomes
 
 
 def test_chinese_deadlines_fall_on_the_lawful_day() -> None:

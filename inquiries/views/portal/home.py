@@ -12,8 +12,9 @@ from inquiries.labels import KINDS
 from inquiries.queries.published import newest_answers
 from inquiries.states import Kind
 from sla import wording
-from sla.figures import definitions, report
+from sla.figures import definitions
 from sla.periods import Period, year_of
+from sla.public_figures import public_figures
 
 NEWEST = 6
 
@@ -23,8 +24,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Ways in, the figures of the year, and what was answered last."""
     today = clock.today()
     year = Period(year_of(today).start, today)
+    public = public_figures(year, clock.now())
     context = {
-        "figures": report(year.start, year.end, now=clock.now()),
+        "public": public,
+        "figures": public.report,
         "notes": {rate: wording.rate_note(one) for rate, one in definitions().items()},
         "answers": newest_answers(NEWEST),
         "kinds": [(kind, KINDS[kind], KIND_HINTS[kind]) for kind in Kind],

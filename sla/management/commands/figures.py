@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.clock import now
+from sla.balance import Balance, balance, row_faults
+from sla.comparing import changes, spans
 from sla.figures import COLUMNS, Report, Row, definitions, report
 from sla.measures import BASES, MEASURES, ZONE
 from sla.periods import InstantError, PeriodError, instant_of
 from sla.rates import RATES
 from sla.scope import Scope
+from sla.stock import answer_times
 from sla.streams import by_hand
 
 HEADINGS = {
@@ -47,18 +51,30 @@ class Command(BaseCommand):
             action="store_true",
             help="leave cases typed in by staff out of what was asked, rated and satisfied",
         )
+        parser.add_argument(
+            "--compare",
+            action="store_true",
+            help="with --json: beside the period before and the year before, as known now",
+        )
+        parser.add_argument(
+            "--times",
+            action="store_true",
+            help="with --json: working days to the first reply, median and 90th percentile;"
+            " reads the answered cases of the period",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         instant = now()
         left_out = by_hand() if options["exclude_staff_entered"] else frozenset()
         try:
+            as_of = instant_of(options["as_of"], instant) if options["as_of"] else None
             made = report(
                 _day("--from", options["start"]),
                 _day("--to", options["end"]),
                 basis=options["basis"],
                 by=options["by"],
-                as_of=instant_of(options["as_of"], instant) if options["as_of"] else None,
+                as_of=as_of,
                 now=instant,
                 scope=Scope(unsurveyed=left_out),
             )
@@ -66,10 +82,53 @@ class Command(BaseCommand):
             raise CommandError(f"--from, --to: {error}") from None
         except InstantError as error:
             raise CommandError(f"--as-of: {error}") from None
+        flow = balance(made.period, instant, as_of=as_of)
+        faults = [*flow.faults, *row_faults(made)]
         if options["json"]:
-            self.stdout.write(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+            data = made.as_data() | {"balance": flow.as_data(), "faults": faults}
+            if options["compare"]:
+                data["comparison"] = _comparison(made, instant) if as_of is None else {}
+            if options["times"]:
+                data["answer_days"] = _times(made)
+            self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(_table(made)))
+            self.stdout.write("\n".join([*_table(made), "", *_balance(flow, faults)]))
+        if faults:
+            raise CommandError("the figures do not balance; run verify before using them")
+
+
+def _comparison(made: Report, now: datetime) -> dict[str, Any]:
+    found = spans(made.period, now.astimezone(ZONE).date())
+    if found is None:
+        return {}
+    data = {}
+    for name, span in (("before", found.before), ("year_before", found.year_before)):
+        if span is not None:
+            then = report(span.start, span.end, basis=made.basis, now=now).total
+            compared = changes(made.total.counts, made.total.rates, then.counts, then.rates)
+            data[name] = {
+                "period": {"from": span.start.isoformat(), "to": span.end.isoformat()},
+                **{measure: change.as_data() for measure, change in compared.items()},
+            }
+    return data
+
+
+def _times(made: Report) -> dict[str, Any]:
+    column = COLUMNS[made.by or "department"]
+    by = "handler_id" if column == "handler" else column
+    whole, each = answer_times(made.period, made.as_of, basis=made.basis, by=by)
+    data: dict[str, Any] = {"total": asdict(whole)}
+    if made.by is not None:
+        data["rows"] = {row.key: asdict(each[row.value]) for row in made.rows if row.value in each}
+    return data
+
+
+def _balance(flow: Balance, faults: list[str]) -> list[str]:
+    line = (
+        f"carried in {flow.carried_in} + received {flow.received} = replied {flow.replied}"
+        f" + excluded {flow.excluded} + carried out {flow.carried_out} (by event)"
+    )
+    return [line, *(f"does not balance: {fault}" for fault in faults)]
 
 
 def _day(option: str, text: str) -> date:
