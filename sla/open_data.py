@@ -76,6 +76,7 @@ DEFINITIONS: dict[str, Promise] = {
     "asked": _("Citizens asked for a rating"),
     "rated": _("Ratings given"),
     "satisfied": _("Ratings of 3 (fairly satisfied) or better"),
+    "dispatched": _("Cases given to a department"),
     "reply_rate": _("replied ÷ (received − excluded)"),
     "on_time_rate": _("met ÷ (met + missed)"),
     "satisfaction": _("satisfied ÷ rated"),

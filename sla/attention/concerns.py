@@ -31,6 +31,9 @@ QUIET_SOON, QUIET = timedelta(days=45), timedelta(days=60)
 OLD, TOO_OLD = timedelta(days=60), timedelta(days=85)
 WAITING = ((TOO_OLD, "consultation_grave", "danger"), (OLD, "consultation_old", "warn"))
 STALE_AFTER = timedelta(hours=1)
+FOLDING = "figures"
+"""The heartbeat of the job that folds figures."""
+
 FORM_BROKEN, STALE = "form_broken", "stale"
 
 
@@ -105,7 +108,7 @@ def _waiting(n: int, *, grave: bool) -> str:
 
 def _stale(now: datetime) -> Concern | None:
     """The public statistics are as good as the background work that keeps them."""
-    beat = Heartbeat.objects.filter(name="tick").first()
+    beat = Heartbeat.objects.filter(name=FOLDING).first()
     if beat is not None and now - beat.at < max(STALE_AFTER, settings.HEARTBEAT_MAX_AGE):
         return None
     sentence = _("The background work does not run: figures age and nobody is reminded.")

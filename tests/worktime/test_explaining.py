@@ -242,7 +242,7 @@ def test_each_end_of_a_clock_is_told(cast: Cast) -> None:
 def test_citizens_are_told_of_promises_and_their_own_windows_alone(cast: Cast) -> None:
     inquiry = advance(make_inquiry(MONDAY), cast, "reply")
     assert set(told(inquiry, MONDAY)) == {
-        "acceptance1", "reply1", "survey1", "dispatch1", "sign_for1", "department1",
+        "acceptance1", "reply1", "survey1", "dispatch1", "sign_for1", "department1", "review1",
     }  # fmt: skip
     assert set(told(inquiry, MONDAY, for_staff=False)) == {"acceptance1", "reply1", "survey1"}
 
