@@ -1,3 +1,5 @@
+"""Doors for Celery to what inquiries have done in every pass; see `inquiries.chores`."""
+
 from __future__ import annotations
 
 from celery import shared_task
@@ -10,16 +12,10 @@ from sla import background
 @shared_task
 def remind() -> int:
     """Write the morning digests that are due."""
-    instant = now()
-    written = chores.remind(instant)
-    background.beat(chores.REMINDERS, now=instant)
-    return written
+    return background.run(chores.REMINDERS, now())
 
 
 @shared_task
 def tidy() -> int:
     """Throw away the files of forms that were never accepted."""
-    instant = now()
-    thrown = chores.tidy(instant)
-    background.beat(chores.KEPT_FILES, now=instant)
-    return thrown
+    return background.run(chores.KEPT_FILES, now())

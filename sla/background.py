@@ -57,13 +57,36 @@ class Pass:
 
 def tick(now: datetime) -> Pass:
     """Fire due clocks, reckon clocks anew after a change of calendar or rule, do the chores, send
-    waiting letters, fold figures, seal days, write exports, look for
-    what needs attention, and leave heartbeats.
+    waiting letters, fold figures, seal days, write exports, look for what needs attention, and
+    leave heartbeats.
 
     A job that fails keeps none of the others from being done; the first failure is raised when
     all have had their turn.
     """
-    jobs: dict[str, Job] = {
+    every = _jobs()
+    done, failures = dict.fromkeys(every, 0), []
+    for name, job in every.items():
+        try:
+            done[name] = job(now)
+        except Exception as error:
+            log.exception("The job %s failed; the next pass tries again", name)
+            failures.append((name, error))
+    beat(*(set(every) - {name for name, _error in failures}), now=now)
+    if failures:
+        raise failures[0][1]
+    chores = sum(done[name] for name in _chores)
+    return Pass(done[SWEEP], done[LETTERS], done[FIGURES], chores, done[DATES])
+
+
+def run(name: str, now: datetime) -> int:
+    """Do one job by itself, as Celery's tasks do, and leave its heartbeat; how much it did."""
+    done = _jobs()[name](now)
+    beat(name, now=now)
+    return done
+
+
+def _jobs() -> dict[str, Job]:
+    return {
         SWEEP: sweep,
         DATES: work_off,
         YEARS: remind,
@@ -74,18 +97,6 @@ def tick(now: datetime) -> Pass:
         FILES: work,
         WATCH: watch,
     }
-    done, failures = dict.fromkeys(jobs, 0), []
-    for name, job in jobs.items():
-        try:
-            done[name] = job(now)
-        except Exception as error:
-            log.exception("The job %s failed; the next pass tries again", name)
-            failures.append((name, error))
-    beat(*(set(jobs) - {name for name, _error in failures}), now=now)
-    if failures:
-        raise failures[0][1]
-    chores = sum(done[name] for name in _chores)
-    return Pass(done[SWEEP], done[LETTERS], done[FIGURES], chores, done[DATES])
 
 
 def beat(*names: str, now: datetime) -> None:
@@ -108,4 +119,4 @@ def beat(*names: str, now: datetime) -> None:
 
 def jobs() -> list[str]:
     """The names of all jobs of a pass, in their order."""
-    return [SWEEP, DATES, YEARS, *_chores, LETTERS, FIGURES, SEALS, FILES, WATCH]
+    return list(_jobs())

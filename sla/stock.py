@@ -126,7 +126,7 @@ def answer_times(
         Q(**{f"{dated}__gte": first, f"{dated}__lt": after}),
     )
     if by == "month":
-        cases = cases.annotate(month=TruncDate(TruncMonth(dated, tzinfo=ZONE), tzinfo=ZONE))
+        cases = cases.annotate(month=TruncMonth(TruncDate(dated, tzinfo=ZONE)))
     grouped: dict[Any, Counter[int]] = defaultdict(Counter)
     for value, took, n in cases.values_list(by, "answer_days").annotate(n=Count("pk")):
         grouped[value or 0][took or 0] += n

@@ -26,7 +26,7 @@ from sla.recalculating.redated import Moved, Redated, tell
 from sla.targets import Target
 from sla.timing import schedule, set_due
 
-BATCH = 500
+BATCH = 1000
 """Cases in one transaction."""
 
 MOVE = "redate"

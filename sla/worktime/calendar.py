@@ -27,6 +27,12 @@ from sla.worktime.pauses import (
 from sla.worktime.timeline import Timeline, year_of
 
 CUTOFFS = ("end_of_day", "close_of_business", "same_clock")
+ENDS_OF_DAYS = frozenset({"end_of_day", "close_of_business"})
+"""Cut-offs that do not depend on the hour at which counting began."""
+
+REMEMBERED = 20_000
+"""Counted ends kept by a calendar."""
+
 PAUSE_RULES = ("by_day", "by_hours")
 CutoffOf = Callable[[int], int]
 
@@ -69,6 +75,7 @@ class Calendar:
     reasons: Mapping[date, str] = field(default_factory=dict)
     seasons: tuple[Season, ...] = ()
     _line: Timeline = field(init=False, repr=False)
+    _ends: dict[tuple[int, int, str], datetime] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Day 1 of the proleptic calendar is a Monday, so a day's weekday is (day - 1) mod 7.
@@ -81,6 +88,7 @@ class Calendar:
             return self._usual(date.fromordinal(day)) if self.seasons else weekly[day % 7]
 
         object.__setattr__(self, "_line", Timeline(self.zone, hours))
+        object.__setattr__(self, "_ends", {})
 
     @classmethod
     def build(
@@ -207,7 +215,10 @@ class Calendar:
         """
         if pause_rule not in PAUSE_RULES:
             raise PromiseError(f"{pause_rule!r} is none of {', '.join(PAUSE_RULES)}")
-        cutoff_of, stretches = self._cutoff(cutoff, start), merged(pauses)
+        stretches = merged(pauses)
+        if not stretches and cutoff in ENDS_OF_DAYS:
+            return self._end_of_nth(self.local_date(start).toordinal(), n, cutoff, start)
+        cutoff_of = self._cutoff(cutoff, start)
         by_day = stretches if pause_rule == "by_day" else ()
         due = self._count(start, n, cutoff_of, by_day, self._working_day)
         if pause_rule == "by_hours":
@@ -244,6 +255,16 @@ class Calendar:
         return instant(self._midnight(midnight)), instant(self._midnight(midnight + 1))
 
     # How days are counted
+
+    def _end_of_nth(self, day: int, n: int, cutoff: str, start: datetime) -> datetime:
+        """Counted once for each day: the clocks of a house begin and end on few."""
+        found = self._ends.get((day, n, cutoff))
+        if found is None:
+            if len(self._ends) >= REMEMBERED:
+                self._ends.clear()
+            due = self._count(start, n, self._cutoff(cutoff, start), (), self._working_day)
+            found = self._ends[day, n, cutoff] = instant(due)
+        return found
 
     def _count(
         self,
