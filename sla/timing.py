@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime, timedelta
 
-from sla.alarms import name_of, steps_of, warnings_of
+from sla.alarms import Step, Warn, name_of, steps_of, warnings_of
 from sla.calendars import compiled
-from sla.models import Clock
+from sla.models import Clock, Policy
 from sla.policies import promise_of
 from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
 from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
@@ -53,6 +54,20 @@ def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
             return
 
 
+Alarms = tuple[tuple[Warn, ...], tuple[Step, ...]]
+_alarms: dict[int | None, tuple[object, Alarms]] = {}
+
+
+def _alarms_of(policy: Policy) -> Alarms:
+    """A rule's warnings and steps, read once for as long as they stay as they are written."""
+    written = (policy.warnings, policy.escalation)
+    known = _alarms.get(policy.pk)
+    if known is None or known[0] != written:
+        read = warnings_of(policy.warnings), steps_of(policy.escalation)
+        known = _alarms[policy.pk] = (deepcopy(written), read)
+    return known[1]
+
+
 def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
     """All instants in a running clock's life, in order, one thing at each."""
     assert clock.due_at is not None
@@ -61,11 +76,12 @@ def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
     if clock.target in WINDOWS:
         return [*_reminder(clock, calendar, promise, pauses), (overdue, Happening.DUE)]
     found: dict[datetime, str] = {overdue: Happening.DUE}
-    for index, warning in enumerate(warnings_of(clock.policy.warnings)):
+    warnings, steps = _alarms_of(clock.policy)
+    for index, warning in enumerate(warnings):
         at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
         if clock.started_at < at < clock.due_at:
             found.setdefault(at, name_of(Happening.WARNING, index))
-    for index, step in enumerate(steps_of(clock.policy.escalation)):
+    for index, step in enumerate(steps):
         late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
         found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
     return sorted(found.items())
