@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from foundation.bulk import add
 from inquiries.letters import letters_to
 from inquiries.models import Inquiry
 from notices.models import Outbox
@@ -17,6 +18,8 @@ STREAM = "inquiry"
 TOLD = (Target.REPLY, Target.ACCEPTANCE, Target.SUPPLEMENT)
 """Dates a citizen counts on; the others are the house's own."""
 
+READ = ("case_id", "title", "email", "phone", "language")
+
 
 def connect() -> None:
     redated.register(STREAM, hear)
@@ -26,7 +29,7 @@ def hear(cases: Sequence[Redated], now: datetime) -> None:
     """A letter to every citizen one of whose dates has moved."""
     told = {one.case.pk: one for one in cases if told_dates(dates_in(one))}
     letters: list[Outbox] = []
-    for inquiry in Inquiry.objects.filter(case_id__in=told):
+    for inquiry in Inquiry.objects.filter(case_id__in=told).only(*READ):
         one = told[inquiry.case_id]
         inquiry.case = one.case
         context: dict[str, Any] = {
@@ -36,7 +39,7 @@ def hear(cases: Sequence[Redated], now: datetime) -> None:
         }
         key = f"{one.case.number}:{one.seq}"
         letters += letters_to(inquiry, "redated", context, key=key, at=now)
-    Outbox.objects.bulk_create(letters)
+    add(letters)
 
 
 def dates_in(one: Redated) -> dict[str, list[str | None]]:

@@ -74,6 +74,9 @@ def changes_of(proposal: Proposal) -> list[Change]:
     if "department" in proposal:
         own = Department.objects.get(pk=proposal["department"][1])
         found.append(Change(_("Own hours"), _("as the house"), own.label))
+    if "given_up" in proposal:
+        own = Department.objects.get(pk=proposal["given_up"][0])
+        found.append(Change(_("Own hours"), own.label, _("as the house")))
     for year, (before, after) in proposal.get("years", {}).items():
         found.append(Change(_("Year %(year)s") % {"year": year}, _year(before), _year(after)))
     if "week" in proposal:

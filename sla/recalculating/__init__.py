@@ -11,6 +11,7 @@ stand still are reckoned anew in batches. What is finished or missed is never to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -31,7 +32,8 @@ from sla.recalculating.proposals import (
     proposed_policy,
     write_calendar,
 )
-from sla.ruling import RuleRefused, make
+from sla.recalculating.sparing import spare
+from sla.rules.ruling import RuleRefused, make
 
 __all__ = [
     "AnotherUnderWay",
@@ -43,6 +45,7 @@ __all__ = [
     "apply",
     "at_once",
     "cancel",
+    "carry_out",
     "look",
     "propose_again",
     "propose_calendar",
@@ -136,7 +139,7 @@ def at_once(pk: int, now: datetime) -> Recalculation:
         if ahead:
             look(pk, now)
         else:
-            while work(pk, now) is not None:
+            for _ in carry_out(pk, now):
                 pass
         recalculation.refresh_from_db()
     return recalculation
@@ -203,19 +206,26 @@ def _locked(pk: int, *states: str) -> Recalculation:
     return recalculation
 
 
+def carry_out(pk: int, now: datetime) -> Iterator[int]:
+    """Reckon anew what an applied change concerns: batch by batch, how many clocks. Each batch is
+    done for good; break off and begin again at any time."""
+    begun = monotonic()
+    yield from spare(pk, now)
+    while True:
+        # A run of minutes dates what it writes when it writes it.
+        passed = timedelta(seconds=int(monotonic() - begun))
+        if passed > LONGEST_RUN or (done := work(pk, now + passed)) is None:
+            return
+        yield done
+
+
 def work_off(now: datetime) -> int:
     """Go on with whatever is being looked at or applied; how many clocks were reckoned with.
 
     Any number of processes may do this, be killed, and begin again.
     """
-    total, begun = 0, monotonic()
+    total = 0
     waiting = Recalculation.objects.filter(state__in=UNDER_WAY)
     for pk, state in waiting.order_by("id").values_list("pk", "state"):
-        if state == State.PREVIEWING:
-            total += look(pk, now)
-            continue
-        passed = timedelta()
-        while passed <= LONGEST_RUN and (done := work(pk, now + passed)) is not None:
-            total += done
-            passed = timedelta(seconds=int(monotonic() - begun))
+        total += look(pk, now) if state == State.PREVIEWING else sum(carry_out(pk, now))
     return total

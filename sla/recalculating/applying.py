@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import Actor, ActorKind
-from foundation.bulk import write
+from foundation.bulk import add, write
 from foundation.claims import claim
 from ledger.models import Event
 from ledger.writing import heads_of, record
@@ -99,7 +99,7 @@ def _reckon_cases(
         cases.pop(case_id, None)
     clocks = list(plan.clocks().filter(case__in=cases).order_by("case_id", "id"))
     spans = spans_of([clock.pk for clock in clocks])
-    reckoned = [_reckon(clock, cases[clock.case_id], plan, spans, now) for clock in clocks]
+    reckoned = [_reckon(clock, plan, spans, now) for clock in clocks]
     _write_clocks(reckoned)
     redated = _write_cases(recalculation, cases, reckoned, now)
     _count(recalculation, reckoned, now)
@@ -107,12 +107,11 @@ def _reckon_cases(
     return len(reckoned)
 
 
-def _reckon(clock: Clock, case: Case, plan: Plan, spans: Spans, now: datetime) -> Reckoned:
+def _reckon(clock: Clock, plan: Plan, spans: Spans, now: datetime) -> Reckoned:
     found = Reckoned(
         clock, clock.due_at, clock.provisional, (clock.next_event_at, clock.next_event)
     )
     revision = clock.revision
-    clock.case = case
     clock.policy, clock.calendar, _ = plan.rule(
         clock.policy_id, clock.calendar_id, clock.department_id
     )
@@ -150,7 +149,7 @@ def _write_cases(
     mirrored: list[Case] = []
     changes: dict[int, dict[str, list[object]]] = {}
     for one in reckoned:
-        case, on_line = one.clock.case, one.clock.target == Target.REPLY
+        case, on_line = cases[one.clock.case_id], one.clock.target == Target.REPLY
         certain = on_line and one.provisional_before != one.clock.provisional
         if one.moved or certain:
             changed[case.pk].append(one)
@@ -187,7 +186,7 @@ def _write_cases(
         )
         if moved:
             redated.append(Redated(case, moved, head.seq, recalculation.reason))
-    Event.objects.bulk_create(events)
+    add(events)
     return redated
 
 
@@ -229,9 +228,15 @@ def _count(recalculation: Recalculation, reckoned: list[Reckoned], now: datetime
                 applied_at=now,
             )
         )
-    RecalculationLine.objects.bulk_create(
-        lines,
-        update_conflicts=True,
-        unique_fields=["recalculation", "clock"],
-        update_fields=["due_before", "due_after", "becomes_overdue", "applied_at"],
-    )
+    _write_lines(recalculation, lines)
+
+
+def _write_lines(recalculation: Recalculation, lines: list[RecalculationLine]) -> None:
+    """Most were forecast; those that were not have moved since, or come in since."""
+    forecast = recalculation.lines.filter(clock__in=[line.clock_id for line in lines])
+    keys = dict(forecast.values_list("clock_id", "pk"))
+    for line in lines:
+        line.pk = keys.get(line.clock_id)
+    known = [line for line in lines if line.pk is not None]
+    write(known, ["due_before", "due_after", "becomes_overdue", "applied_at"])
+    add([line for line in lines if line.pk is None])

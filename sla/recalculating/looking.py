@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from foundation.bulk import add
 from foundation.claims import claim
 from sla.models import Clock, ClockPause, Recalculation, RecalculationLine
 from sla.policies import promise_of
@@ -64,13 +65,17 @@ def _look_at_batch(pk: int, plan: Plan, seen_from: Horizon, limit: int) -> int |
     with transaction.atomic():
         looking = Recalculation.objects.filter(pk=pk, state=Recalculation.State.PREVIEWING)
         for recalculation in claim(looking, 1):
-            cases = next_cases(plan.clocks(), recalculation.cursor, limit)
+            beyond = plan.beyond(seen_from.at)
+            if not recalculation.cursor:
+                recalculation.looked = plan.clocks().filter(beyond).count()
+            within = plan.clocks().exclude(beyond)
+            cases = next_cases(within, recalculation.cursor, limit)
             if not cases:
                 recalculation.state = Recalculation.State.PREVIEWED
                 recalculation.cursor = 0
-                recalculation.save(update_fields=["state", "cursor"])
+                recalculation.save(update_fields=["state", "cursor", "looked"])
                 return None
-            rows = [Row(*r) for r in plan.clocks().filter(case__in=cases).values_list(*Row._fields)]
+            rows = [Row(*r) for r in within.filter(case__in=cases).values_list(*Row._fields)]
             _forecast(recalculation, rows, plan, seen_from)
             recalculation.cursor = cases[-1]
             recalculation.save()
@@ -120,7 +125,7 @@ def _forecast(
                 becomes_overdue=late,
             )
         )
-    RecalculationLine.objects.bulk_create(lines)
+    add(lines)
 
 
 def spans_of(clocks: Collection[int]) -> Spans:

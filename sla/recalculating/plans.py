@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -10,12 +13,20 @@ from django.db.models import F, Q, QuerySet
 from sla.calendars import assemble, compiled, pattern_of, sheet_of
 from sla.models import Clock, Policy, Recalculation, WorkCalendar
 from sla.policies import book_of, scope_of
-from sla.recalculating.proposals import pattern_after, proposed_policy, sheet_after
+from sla.recalculating.proposals import (
+    first_day,
+    pattern_after,
+    proposed_policy,
+    sheet_after,
+)
 from sla.targets import ClockState
 from sla.worktime import Calendar
 
 UNJUDGED = (ClockState.RUNNING, ClockState.PAUSED)
 """Only these are reckoned anew: what is finished stays as it was judged, and so does a miss."""
+
+
+NONE = Q(pk__in=())
 
 
 class Rule(NamedTuple):
@@ -37,6 +48,14 @@ class Plan(ABC):
         """All clocks concerned; once the change is applied, those not yet reckoned anew."""
         return self._concerned(Clock.objects.filter(state__in=UNJUDGED, finished_at__isnull=True))
 
+    def beyond(self, now: datetime) -> Q:
+        """Which of these this change cannot reach: nothing of them has to be reckoned anew."""
+        return NONE
+
+    def rows(self) -> list[WorkCalendar]:
+        """The rows of the calendars that change, as they are."""
+        return []
+
     @abstractmethod
     def _concerned(self, clocks: QuerySet[Clock]) -> QuerySet[Clock]: ...
 
@@ -53,7 +72,14 @@ class CalendarPlan(Plan):
         proposal, changed = recalculation.proposal, recalculation.calendar
         assert changed is not None
         self._department: int | None = (proposal.get("department") or [None, None])[1]
+        self._given_up = "given_up" in proposal
+        self._first_day = first_day(proposal)
         self._after: dict[int, tuple[WorkCalendar, Calendar]] = {}
+        if self._given_up:
+            house = changed.based_on
+            assert house is not None
+            self._after[changed.pk] = (house, compiled(house))
+            return
         if self._department is not None:
             # Until it is applied the calendar named is the one the department shares so far.
             shared = changed if ahead else changed.based_on
@@ -75,7 +101,30 @@ class CalendarPlan(Plan):
         clocks = clocks.filter(calendar__in=self._after)
         if self._department is not None:
             return clocks.filter(department_id=self._department)
-        return clocks if self.ahead else clocks.exclude(calendar_version=F("calendar__version"))
+        if self.ahead or self._given_up:
+            return clocks
+        return clocks.exclude(calendar_version=F("calendar__version"))
+
+    def beyond(self, now: datetime) -> Q:
+        """Those that end before the first day that changes.
+
+        A due instant, the warnings before it and whether it is provisional follow from the days up
+        to it alone; what comes after it is computed when it has been missed. A clock that stands
+        still has been reckoned up to its pause, which lies in the past. All of this only if the
+        clock was last reckoned with the calendar as it was before this change.
+        """
+        if self._first_day is None:
+            return NONE
+        since = min(calendar.bounds(self._first_day)[0] for _, calendar in self._after.values())
+        ended = Q(due_at__lt=since)
+        if since > now:
+            ended |= Q(state=ClockState.PAUSED, due_at=None)
+        ago = 0 if self.ahead else 1
+        known = (Q(calendar=row, calendar_version=row.version - ago) for row in self.rows())
+        return ended & reduce(or_, known)
+
+    def rows(self) -> list[WorkCalendar]:
+        return [row for row, _ in self._after.values()]
 
     def rule(self, policy_id: int, calendar_id: int, department_id: int | None) -> Rule:
         return Rule(self._policies[policy_id], *self._after[calendar_id])

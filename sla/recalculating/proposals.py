@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain, count
 from typing import Any
 
 from accounts.models import Department
@@ -32,6 +33,7 @@ class CalendarChange:
     `days`: {"kind", "name", "segments"} by date, None to take an exception away. `years`:
     {"confirmed", "notice", "link"} by year. `week` and `seasons` as `sla.calendars.Pattern` has
     them. `department`: these are its own hours from now on, on the dates of the calendar.
+    `given_up`: the department whose own hours these are has those of the house again.
     """
 
     days: Mapping[date, Value | None] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class CalendarChange:
     week: Mapping[str, Any] | None = None
     seasons: Sequence[Value] | None = None
     department: Department | None = None
+    given_up: bool = False
 
 
 def proposal_of(calendar: WorkCalendar, change: CalendarChange) -> Proposal:
@@ -56,6 +59,8 @@ def proposal_of(calendar: WorkCalendar, change: CalendarChange) -> Proposal:
         found["seasons"] = [list(hours.seasons), list(change.seasons)]
     if change.department is not None:
         found["department"] = [None, change.department.pk]
+    if change.given_up and calendar.department_id is not None:
+        return found | {"given_up": [calendar.department_id, None]}
     if len(found) == 1:
         raise NothingChanged
     if not any((change.week or hours.week).values()):
@@ -64,6 +69,14 @@ def proposal_of(calendar: WorkCalendar, change: CalendarChange) -> Proposal:
         pattern_after(hours, found), sheet_after(sheet_of(calendar.based_on or calendar), found)
     )
     return found
+
+
+def first_day(proposal: Proposal) -> date | None:
+    """The first day that a change of a calendar alters; None if that may be any."""
+    if not proposal.keys() <= {"version", "days", "years"}:
+        return None
+    days = [date.fromisoformat(day) for day in proposal.get("days", ())]
+    return min([*days, *(date(int(year), 1, 1) for year in proposal.get("years", ()))])
 
 
 def again(proposal: Proposal) -> CalendarChange:
@@ -75,6 +88,7 @@ def again(proposal: Proposal) -> CalendarChange:
         week=proposal["week"][1] if "week" in proposal else None,
         seasons=proposal["seasons"][1] if "seasons" in proposal else None,
         department=Department.objects.get(pk=own[1]) if own else None,
+        given_up="given_up" in proposal,
     )
 
 
@@ -125,12 +139,13 @@ def sheet_after(sheet: Sheet, proposal: Proposal) -> Sheet:
 
 def write_calendar(calendar: WorkCalendar, proposal: Proposal) -> WorkCalendar:
     """Write a proposal into the rows of a locked calendar; return the row that was changed, which
-    is a new one where a department gets its own hours."""
+    is a new one where a department gets its own hours. One that is given up stays, for the clocks
+    that were judged by it."""
     if "department" in proposal:
         hours = pattern_after(pattern_of(calendar), proposal)
         own = Department.objects.get(pk=proposal["department"][1])
         calendar = WorkCalendar.objects.create(
-            code=f"{calendar.code}-{own.code}"[:40],
+            code=_free_code(f"{calendar.code}-{own.code}"),
             name=own.name,
             zone=hours.zone,
             week=hours.week,
@@ -139,6 +154,9 @@ def write_calendar(calendar: WorkCalendar, proposal: Proposal) -> WorkCalendar:
         )
         _write_seasons(calendar, hours.seasons)
         return calendar
+    if "given_up" in proposal:
+        calendar.department = None
+        calendar.save(update_fields=["department"])
     days = {date.fromisoformat(day): value for day, (_, value) in proposal.get("days", {}).items()}
     calendar.days.filter(date__in=days).delete()
     CalendarDay.objects.bulk_create(
@@ -155,6 +173,14 @@ def write_calendar(calendar: WorkCalendar, proposal: Proposal) -> WorkCalendar:
     make_new_version(calendar)
     calendar.refresh_from_db(fields=["version"])
     return calendar
+
+
+def _free_code(wanted: str) -> str:
+    """A code no calendar has: a department may have had own hours before."""
+    stem = wanted[:36]
+    taken = set(WorkCalendar.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    numbered = (f"{stem}-{n}" for n in count(2))
+    return next(code for code in chain([stem], numbered) if code not in taken)
 
 
 def _write_seasons(calendar: WorkCalendar, seasons: Sequence[Mapping[str, Any]]) -> None:

@@ -17,9 +17,9 @@ from accounts.actors import Actor, ActorKind
 from inquiries.models import Inquiry
 from ledger.models import Event
 from ledger.writing import Head, record
-from sla.measures import by_key, measures
+from sla.figures.measures import by_key, measures
+from sla.figures.recording import line_of, write_deltas
 from sla.models import Case, Clock, ClockPause
-from sla.recording import line_of, write_deltas
 
 Row = TypeVar("Row", bound=models.Model)
 CHUNK = 2000

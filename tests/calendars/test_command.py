@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from ledger.models import Event
 from sla.models import CalendarDay, CalendarYear, Case, Recalculation
-from sla.verification import verify
+from sla.proving.verification import verify
 from tests.factories import Cast, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,10 @@ from notices.delivery import deliver
 from notices.models import Outbox
 from sla.background import tick
 from sla.models import Case, Clock, Recalculation
+from sla.proving.verification import verify
 from sla.recalculating import apply, applying, look, propose_calendar, work_off
 from sla.recalculating.proposals import CalendarChange
 from sla.targets import Target
-from sla.verification import verify
 from tests.calendars.bulk import copies_of, due_dates
 from tests.calendars.changes import NOTICE_2027, days_of_2027, house
 from tests.factories import Cast, advance, china, make_inquiry

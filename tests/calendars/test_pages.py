@@ -16,7 +16,7 @@ from accounts.models import User
 from sla import recalculating
 from sla.background import tick
 from sla.models import CalendarDay, CalendarYear, Case, Clock, Recalculation, WorkCalendar
-from sla.verification import verify
+from sla.proving.verification import verify
 from tests.calendars.changes import HOLIDAY, carry_out, house, propose
 from tests.factories import MONDAY, Cast, china, make_inquiry
 
@@ -243,6 +243,34 @@ def test_a_department_gets_its_own_hours(admin: Client, cast: Cast) -> None:
     # Its dates are the house's; they are changed there.
     assert admin.get(url("edit_day", own.code, 2026)).status_code == 404
     assert admin.post(url("own_hours", "cn"), data).status_code == 422
+
+
+def test_a_department_goes_back_to_the_hours_of_the_house(admin: Client, cast: Cast) -> None:
+    data = week("usual", "10:00-16:00") | {"department": cast.tech.pk}
+    found = proposed(admin, url("own_hours", "cn"), data)
+    admin.post(url("apply_change", found.pk), {"reason": "窗口"})
+    own = WorkCalendar.objects.get(department=cast.tech)
+    back = url("house_hours", own.code)
+    assert back in admin.get(url("calendar", own.code)).content.decode()
+    assert admin.get(back).status_code == 200
+    found = proposed(admin, back, {})
+    assert "as the house" in admin.get(url("change", found.pk)).content.decode()
+    assert WorkCalendar.objects.filter(department=cast.tech).exists(), "nothing is done yet"
+    admin.post(url("apply_change", found.pk), {"reason": "窗口撤销"})
+
+    own.refresh_from_db()
+    assert own.given_up
+    page = admin.get(url("calendar", own.code)).content.decode()
+    assert "No longer in force" in page
+    assert url("edit_hours", own.code) not in page
+    assert own.code not in admin.get(url("calendars")).content.decode()
+    assert own.code not in admin.get(url("calendar", "cn")).content.decode()
+    for gone in ("edit_hours", "house_hours"):
+        assert admin.get(url(gone, own.code)).status_code == 404
+    # It may have hours of its own again, and they are others than those it had.
+    found = proposed(admin, url("own_hours", "cn"), data)
+    admin.post(url("apply_change", found.pk), {"reason": "窗口重开"})
+    assert WorkCalendar.objects.get(department=cast.tech).code == f"{own.code}-2"
 
 
 def test_many_clocks_are_left_to_the_background(

@@ -25,6 +25,7 @@ from sla.models import (
     RecalculationLine,
     WorkCalendar,
 )
+from sla.proving.verification import verify
 from sla.recalculating import (
     AnotherUnderWay,
     CalendarChange,
@@ -39,7 +40,6 @@ from sla.recalculating import (
     work_off,
 )
 from sla.targets import ClockState, Target
-from sla.verification import verify
 from sla.worktime import CalendarError
 from tests.calendars.changes import (
     HOLIDAY,
@@ -298,7 +298,7 @@ def test_a_look_broken_off_is_gone_on_with(cast: Cast, monkeypatch: pytest.Monke
         with pytest.raises(RuntimeError):
             look(found.pk, NOW, batch=1)
     found.refresh_from_db()
-    assert (found.state, found.looked, found.changed) == ("previewing", 4, 2)
+    assert (found.state, found.looked, found.changed) == ("previewing", 5 + 2, 2)
     tick(NOW)
     found.refresh_from_db()
     assert (found.state, found.looked, found.changed) == ("previewed", 10, 5)
@@ -323,7 +323,7 @@ def test_an_event_that_waits_for_the_sweep_goes_before_the_new_dates(cast: Cast)
     apply(found.pk, by=cast.by("administrator"), reason="通知", at=now)
     work_off(now)
     found.refresh_from_db()
-    assert (found.state, found.done_looked) == ("applying", 0)
+    assert (found.state, found.done_looked) == ("applying", 1), "acceptance alone"
     tick(now)
     found.refresh_from_db()
     assert found.state == "done"
@@ -347,6 +347,40 @@ def test_a_department_gets_its_own_hours(cast: Cast) -> None:
     # A later change of the house's days reaches it.
     carry_out(cast.by("administrator"), NOW, {date(2026, 3, 4): HOLIDAY})
     assert clock(inquiry, Target.DEPARTMENT).due_at == end_of(3, 11)
+    assert list(verify()) == []
+
+
+def test_a_department_gives_its_own_hours_up(cast: Cast) -> None:
+    inquiry = advance(make_inquiry(), cast, "sign_for")
+    judged = advance(make_inquiry(), cast, "reply")
+    by, week = cast.by("administrator"), {str(day): [["09:00", "12:00"]] for day in range(3)}
+    before = clock(inquiry, Target.DEPARTMENT).due_at
+    carry_out(by, NOW, {}, week=week, department=cast.tech)
+    own = WorkCalendar.objects.get(department=cast.tech)
+    stale = propose_calendar(own, CalendarChange(week={"0": [["09:00", "12:00"]]}), by=by, at=NOW)
+    look(stale.pk, NOW)
+    later = advance(make_inquiry(), cast, "assign")
+    assert clock(later, Target.SIGN_FOR).calendar == own
+
+    found = propose_calendar(own, CalendarChange(given_up=True), by=by, at=NOW)
+    look(found.pk, NOW)
+    found.refresh_from_db()
+    # The department's promise of the first case and of the last one.
+    assert (found.state, found.changed) == ("previewed", 2)
+    looked = found.looked
+    apply(found.pk, by=by, reason="撤销", at=NOW)
+    work_off(NOW)
+    found.refresh_from_db()
+    assert (found.state, found.done_looked, found.done_changed) == ("done", looked, 2)
+    again = clock(inquiry, Target.DEPARTMENT)
+    assert (again.calendar, again.due_at) == (house(), before)
+    assert not Clock.objects.filter(calendar=own, finished_at=None).exists()
+    assert clock(judged, Target.DEPARTMENT).state == ClockState.MET
+    assert clock(advance(make_inquiry(), cast, "assign"), Target.SIGN_FOR).calendar == house()
+    with pytest.raises(Outdated):
+        apply(stale.pk, by=by, reason="过期", at=NOW)
+    with pytest.raises(NothingChanged):
+        propose_calendar(house(), CalendarChange(given_up=True), by=by, at=NOW)
     assert list(verify()) == []
 
 

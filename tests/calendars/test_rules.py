@@ -10,9 +10,9 @@ import pytest
 from inquiries.models import Inquiry
 from notices.models import Outbox
 from sla.models import Clock, Policy
+from sla.proving.verification import verify
 from sla.recalculating import Outdated, apply, look, propose_policy, work_off
 from sla.targets import Target
-from sla.verification import verify
 from tests.factories import Cast, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from notices.models import InboxItem
+from sla.almanac.unconfirmed import missing_years
 from sla.background import tick
 from sla.models import CalendarYear
-from sla.unconfirmed import missing_years
 from tests.calendars.changes import NOTICE_2027, carry_out
 from tests.factories import Cast, china
 
