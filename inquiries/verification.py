@@ -18,12 +18,13 @@ from inquiries.retelling import Retelling
 from inquiries.states import MOVES, RESUMABLE, RETURNS_TO_SOURCE, State
 from inquiries.workflow.step import CASE_FACTS, INQUIRY_FACTS
 from ledger.chain import Link, digest_text
-from sla.measures import measures
+from sla.figures.measures import measures
+from sla.figures.recording import line_of
 from sla.models import Clock, Survey
 from sla.policies import NoPolicy, book_of
-from sla.recording import line_of
+from sla.proving.tally import Tally
+from sla.proving.verification import Batch, Difference
 from sla.targets import Target
-from sla.verification import Batch, Difference, Tally
 
 LIVE: dict[str, frozenset[str]] = {
     State.SUBMITTED: frozenset({Target.ACCEPTANCE, Target.REPLY}),
@@ -50,11 +51,16 @@ UNSAID = {"case.district": ""}
 """What a fact is where no event ever said anything of it."""
 
 
+def live_in(state: str, resume_state: str) -> frozenset[str]:
+    """The clocks that must be live in a state; `resume_state` is where a case returns to."""
+    if state == State.AWAITING_CITIZEN:
+        return LIVE.get(resume_state, frozenset()) | {Target.SUPPLEMENT}
+    return LIVE.get(state, frozenset())
+
+
 def live_targets(inquiry: Inquiry) -> frozenset[str]:
     """The clocks that must be live in the state an inquiry is in."""
-    if inquiry.state == State.AWAITING_CITIZEN:
-        return LIVE.get(inquiry.resume_state, frozenset()) | {Target.SUPPLEMENT}
-    return LIVE.get(inquiry.state, frozenset())
+    return live_in(inquiry.state, inquiry.resume_state)
 
 
 @dataclass(slots=True)
@@ -204,22 +210,42 @@ def _requests(inquiry: Inquiry, rows: Rows) -> Iterator[Fault]:
 
 
 def _owner(inquiry: Inquiry) -> Iterator[Fault]:
-    """Every state has one owner: intake, a department, or an officer of it."""
     department, handler = inquiry.case.department_id, inquiry.handler_id
-    state = inquiry.resume_state if inquiry.state == State.AWAITING_CITIZEN else inquiry.state
-    match state:
+    if wrong_owner(inquiry.state, inquiry.resume_state, department is None, handler is None):
+        state = f"{inquiry.state}, to return to {inquiry.resume_state or 'nothing'},"
+        yield "states", f"{state} with department {department} and handler {handler}"
+
+
+def wrong_owner(state: str, resume_state: str, no_department: bool, no_handler: bool) -> bool:
+    """Every state has one owner: intake, a department, or an officer of it. A case that waits for
+    the citizen has that of the state it returns to."""
+    if state == State.AWAITING_CITIZEN and resume_state not in RESUMABLE:
+        return True
+    match resume_state if state == State.AWAITING_CITIZEN else state:
         case State.SUBMITTED | State.ACCEPTED:
-            fits = department is None and handler is None
+            return not (no_department and no_handler)
         case State.ASSIGNED:
-            fits = department is not None and handler is None
+            return no_department or not no_handler
         case State.IN_PROGRESS | State.IN_REVIEW | State.REPLIED:
-            fits = department is not None and handler is not None
-        case _:
-            fits = True
-    if inquiry.state == State.AWAITING_CITIZEN and state not in RESUMABLE:
-        yield "states", f"waits for the citizen, to return to {state or 'nothing'}"
-    if not fits:
-        yield "states", f"{inquiry.state} with department {department} and handler {handler}"
+            return no_department or no_handler
+    return False
+
+
+def step_fault(
+    move: str, before: str | None, old: str | None, new: str | None, resume_state: str | None
+) -> str:
+    """What is wrong with a move that says it led from `old` to `new`, of a case that was in
+    `before`: nothing, if it is an edge of the graph."""
+    known = MOVES.get(move)
+    if known is None:
+        return "there is no such move"
+    if old != before:
+        return f"leaves {old}, the case was {before}"
+    if before not in (known.sources or (None,)):
+        return f"is no move out of {before}"
+    if new != (known.target or (resume_state if move == RETURNS_TO_SOURCE else before)):
+        return f"does not lead from {before} to {new}"
+    return ""
 
 
 class Story:
@@ -280,22 +306,11 @@ class Story:
 
     def _step(self, event: Link) -> None:
         """Note a change of state that is no edge of the graph."""
-        changes = event.data.get("changes", {})
         before = self.facts.get("inquiry.state")
-        old, new = changes.get("inquiry.state", (before, before))
-        where = f"event {event.seq}, {event.move}"
-        move = MOVES.get(event.move)
-        if move is None:
-            self.wrong.append(f"{where}: there is no such move")
-        elif old != before:
-            self.wrong.append(f"{where}: leaves {old}, the case was {before}")
-        elif before not in (move.sources or (None,)):
-            self.wrong.append(f"{where}: is no move out of {before}")
-        elif new != (move.target or self._returns(event.move, before)):
-            self.wrong.append(f"{where}: does not lead from {before} to {new}")
-
-    def _returns(self, move: str, before: str | None) -> str | None:
-        return self.facts.get("inquiry.resume_state") if move == RETURNS_TO_SOURCE else before
+        old, new = event.data.get("changes", {}).get("inquiry.state", (before, before))
+        fault = step_fault(event.move, before, old, new, self.facts.get("inquiry.resume_state"))
+        if fault:
+            self.wrong.append(f"event {event.seq}, {event.move}: {fault}")
 
 
 def _outcome(inquiry: Inquiry, rows: Rows, story: Story) -> Iterator[Fault]:

@@ -10,10 +10,12 @@ from itertools import groupby, islice
 
 from django.db.models import Exists, Max, OuterRef
 
+from foundation.stamps import text_of
 from ledger.chain import Link, SealedLink, faults_of
 from ledger.merkle import Tree
 from ledger.models import Event, Seal, SealedHead
 from ledger.seal import BrokenSeal, SealLine, faults_of_seals
+from ledger.swift import Row
 
 CHUNK = 500
 """Chains that are looked at together."""
@@ -58,10 +60,31 @@ def faults(case_number: str | None = None) -> Iterator[Fault]:
 def faults_in(chains: Mapping[str, Sequence[Link]], until: date | None) -> Iterator[Fault]:
     """What is wrong with a few chains, by the numbers of their cases; `until` is the last day that
     has a seal."""
-    sealed = sealed_links(chains)
+    sealed = sealed_links(list(chains))
     for number, chain in chains.items():
         for broken in faults_of(chain, sealed.get(number, ()), until):
             yield Fault(number, *broken)
+
+
+Chains = dict[str, list[Row]]
+
+
+def rows_of(numbers: Sequence[str]) -> Chains:
+    """The events of cases by number, as `ledger.swift` takes them, in no order."""
+    found: Chains = defaultdict(list)
+    columns = ("actor_kind", "actor_id", "actor_label", "move", text_of("data"))
+    for some in _in_chunks(numbers):
+        events = Event.objects.filter(case_number__in=some).order_by()
+        for number, *row in events.values_list(
+            "case_number", "seq", text_of("at"), *columns, "previous", "hash"
+        ):
+            found[number].append(tuple(row))
+    return found
+
+
+def _in_chunks(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(numbers), CHUNK):
+        yield numbers[first : first + CHUNK]
 
 
 def chains_of(numbers: Iterable[str]) -> dict[str, list[Link]]:
@@ -78,12 +101,13 @@ def last_sealed_day() -> date | None:
     return last
 
 
-def sealed_links(numbers: Iterable[str]) -> dict[str, list[SealedLink]]:
+def sealed_links(numbers: Sequence[str]) -> dict[str, list[SealedLink]]:
     """What the seals know of these cases' chains, in order."""
     found: dict[str, list[SealedLink]] = defaultdict(list)
-    heads = SealedHead.objects.filter(case_number__in=list(numbers)).order_by("seq")
-    for number, day, seq, hash_ in heads.values_list("case_number", "day", "seq", "hash"):
-        found[number].append(SealedLink(day, seq, hash_))
+    for some in _in_chunks(numbers):
+        heads = SealedHead.objects.filter(case_number__in=some).order_by("seq")
+        for number, day, seq, hash_ in heads.values_list("case_number", "day", "seq", "hash"):
+            found[number].append(SealedLink(day, seq, hash_))
     return found
 
 

@@ -26,6 +26,10 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case_number", "seq"], name="ledger_event_seq"),
         ]
+        indexes = [
+            # What happened after an instant: the cases whose lines were otherwise then.
+            models.Index(fields=["at"], name="ledger_event_at"),
+        ]
         verbose_name = _("ledger event")
         verbose_name_plural = _("ledger events")
 

@@ -19,7 +19,7 @@ from ledger.chain import canonical, digest_text
 from ledger.checking import seal_lines
 from ledger.proof import fingerprint, proof_of
 from ledger.sealing import GRACE, midnight, seal
-from sla.measures import civil_day
+from sla.figures.measures import civil_day
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 PROGRAM = Path(__file__).parents[2] / "ledger" / "handout" / "check_proof.py"

@@ -1,9 +1,9 @@
 """Whether what a report prints can be true: its sums, and its percentages under their names. Pure.
 
 A statement is either an equation of printed numbers ("72=48+12+12", "1715/2274=75.42%"), or a
-percentage with the counts it was made of and the definition it claims (see `sla.definitions`).
-Statements that do not hold are told why, where the usual slips explain it: cut off instead of
-rounded, another denominator, silence counted as satisfaction.
+percentage with the counts it was made of and the definition it claims, one of
+`sla.figures.definitions`. Statements that do not hold are told why, where the usual slips explain
+it: cut off instead of rounded, another denominator, silence counted as satisfaction.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from sla.definitions import DEFINITIONS, SATISFACTION, Definition
-from sla.rates import HUNDRED
+from sla.figures.definitions import DEFINITIONS, SATISFACTION, Definition
+from sla.figures.rates import HUNDRED
 
 
 class StatementError(ValueError):

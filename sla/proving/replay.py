@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sla.calendars import compiled
 from sla.models import Case, Clock, ClockPause, Policy, Survey, WorkCalendar
 from sla.policies import promise_of
 from sla.targets import WINDOWS, ClockState, Target
 from sla.timing import AFTER_DUE
-from sla.worktime import Calendar, WorktimeError, due, is_provisional
+from sla.worktime import Calendar, Promise, WorktimeError, due, is_provisional
 
 Pauses = Mapping[int, Sequence[ClockPause]]
 
@@ -128,14 +129,12 @@ def _due(
     clock: Clock, policy: Policy, calendar: Calendar, pauses: Sequence[ClockPause]
 ) -> Iterator[str]:
     """Whether the due instant follows from the rule, the calendar and the pauses."""
-    # A clock stopped while it stood still never got a due instant back.
-    stopped = clock.due_at is None and clock.finished_at is not None
-    spans = [
-        (pause.since, None if stopped and pause.until == clock.finished_at else pause.until)
-        for pause in pauses
-    ]
+    spans = [(pause.since, pause.until) for pause in pauses]
+    promise, known = promise_of(policy, clock.extra), clock.due_at is not None
     try:
-        expected = due(calendar, promise_of(policy, clock.extra), clock.started_at, spans)
+        expected = due_by_rule(
+            calendar, promise, clock.started_at, spans, clock.finished_at, known=known
+        )
     except WorktimeError as error:
         yield f"cannot be replayed: {error}"
         return
@@ -145,6 +144,27 @@ def _due(
         provisional = is_provisional(calendar, clock.started_at, expected)
         if provisional != clock.provisional:
             yield f"provisional is {clock.provisional}, the calendar says {provisional}"
+
+
+def due_by_rule(
+    calendar: Calendar,
+    promise: Promise,
+    started_at: datetime,
+    pauses: Iterable[tuple[datetime, datetime | None]],
+    finished_at: datetime | None,
+    *,
+    known: bool,
+) -> datetime | None:
+    """The due instant that follows from a rule; `known`: whether the clock has one at all.
+
+    Raises WorktimeError.
+    """
+    # A clock stopped while it stood still never got a due instant back.
+    stopped = not known and finished_at is not None
+    spans = [
+        (since, None if stopped and until == finished_at else until) for since, until in pauses
+    ]
+    return due(calendar, promise, started_at, spans)
 
 
 def _surveys(case: Case, surveys: Sequence[Survey]) -> Iterator[str]:
