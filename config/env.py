@@ -102,12 +102,15 @@ class Env:
         raise ConfigError(name, "must start with sqlite:// or postgres://")
 
     def _limits(self) -> str:
-        """PostgreSQL's own limits: milliseconds, 0 being no limit, and helpers of one query."""
+        """PostgreSQL's own limits: milliseconds, 0 being no limit, and helpers of one query.
+
+        Queries are short and many: compiling one takes longer than running it.
+        """
         lock = self.number("DATABASE_LOCK_TIMEOUT_MS", 0)
         statement = self.number("DATABASE_STATEMENT_TIMEOUT_MS", 0)
         helpers = self.number("DATABASE_PARALLEL_WORKERS", 2)
         return (
-            f"-c lock_timeout={lock} -c statement_timeout={statement}"
+            f"-c jit=off -c lock_timeout={lock} -c statement_timeout={statement}"
             f" -c max_parallel_workers_per_gather={helpers}"
         )
 

@@ -1,0 +1,153 @@
+"""What the board draws: months as lines, days as a calendar of squares, groups as level bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from sla.board.tables import empty
+from sla.figures.periods import Period
+from sla.figures.rates import NONE, Rate
+from sla.figures.report import Report
+from sla.figures.stock import Spread
+from sla.supervision import charts, wording
+from sla.supervision.asking import Question
+
+QUALITY = ("reply_rate", "on_time_rate", "satisfaction")
+
+
+def month_charts(asked: Question, report: Report) -> dict[str, charts.LineChart]:
+    """Received and replied, and the rates, over the months of the period."""
+    held = {row.key: row for row in report.rows}
+    months: list[date] = list(asked.period.months())
+    rows = [held.get(f"{m:%Y-%m}") or empty("", "") for m in months]
+    labels = [f"{m:%Y-%m}" if len(months) > 12 else f"{m:%m}" for m in months]
+    volume = [
+        (str(wording.COUNTS[name]), [float(row.counts[name]) for row in rows])
+        for name in ("received", "replied")
+    ]
+    rates = [row.rates for row in rows]
+    quality = [
+        (str(wording.RATES[name]), [_height(found[name]) for found in rates]) for name in QUALITY
+    ]
+    return {
+        "volume": charts.lines(labels, volume),
+        "quality": charts.lines(labels, quality, top=100),
+    }
+
+
+def _height(rate: Rate) -> float | None:
+    return None if rate.value is None else float(rate.value)
+
+
+class DayLinks:
+    """Addresses of the lists of what was received on single days."""
+
+    def __init__(self, asked: Question) -> None:
+        over = {"from": "", "to": "", "basis": "receipt", "as_of": ""}
+        self.all = asked.links(**over).to("received")
+
+    def of(self, day: date) -> str:
+        return f"{self.all}&from={day}&to={day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """What came in day by day: the drawing, the days as a table of weeks, the total."""
+
+    svg: SafeString
+    period: Period
+    by_day: Mapping[date, int]
+    links: DayLinks
+
+    @property
+    def received(self) -> int:
+        return sum(self.by_day.values())
+
+    @property
+    def weeks(self) -> list[tuple[date, list[tuple[int, str]]]]:
+        """A row for each week in which something came in, Monday first, the newest on top."""
+        mondays = {day - timedelta(days=day.weekday()) for day in self.by_day}
+        return [
+            (
+                monday,
+                [
+                    (self.by_day.get(day, 0), self.links.of(day))
+                    for day in (monday + timedelta(days=n) for n in range(7))
+                ],
+            )
+            for monday in sorted(mondays, reverse=True)
+        ]
+
+
+def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
+    """A square for each day, which opens the cases received on it."""
+    label = escape(_("Cases received on each day, a column for each week, Monday on top"))
+    chart = charts.heat(received, period.start, period.end)
+    href = DayLinks(asked)
+    before = escape(href.all)
+    side = f'width="{chart.side}" height="{chart.side}"'
+    marks = [f'<text x="{x}" y="12">{day.month}</text>' for day, x in chart.marks]
+    bare = [
+        f"M{square.x} {square.y}h{chart.side}v{chart.side}h-{chart.side}z"
+        for square in chart.squares
+        if not square.level
+    ]
+    full = [
+        f'<a href="{before}&amp;from={day}&amp;to={day}">'
+        f'<rect class="heat-{square.level}" x="{square.x}" y="{square.y}" {side} rx="2">'
+        f"<title>{day}: {square.value}</title></rect></a>"
+        for square in chart.squares
+        for day in [square.day]
+        if square.level
+    ]
+    svg = (
+        f'<svg class="chart heat" viewBox="0 0 {chart.width} {chart.height}" role="group"'
+        f' aria-label="{label}">{"".join(marks)}'
+        f'<path class="heat-0" d="{"".join(bare)}"/>{"".join(full)}</svg>'
+    )
+    return Heat(
+        mark_safe(svg),  # noqa: S308 - numbers, days, and an address that is escaped
+        period,
+        received,
+        href,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of open cases, with the list of exactly these."""
+
+    label: str
+    n: int
+    url: str
+
+
+def level_bars(groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Level bars; the widest fills its track."""
+    widest = max((group.n for group in groups), default=0) or 1
+    return [
+        {
+            "label": group.label,
+            "value": group.n,
+            "share": round(100 * group.n / widest, 1),
+            "url": group.url if group.n else "",
+        }
+        for group in groups
+    ]
+
+
+def spread_cells(label: str, one: Spread) -> tuple[str, int, str, str]:
+    """A row of answer times: how many answers, and within how many working days."""
+    return label, one.n, days(one.median), days(one.p90)
+
+
+def days(value: float | None) -> str:
+    """Working days as they are written: 3, 2.5, or a dash where there was no answer."""
+    return NONE if value is None else f"{value:g}"

@@ -1,0 +1,106 @@
+"""All a board asks of the counts, read in one statement where they are told as known now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accounts.models import Department
+from sla.figures.balance import Balance, balance, balanced, flows, row_faults
+from sla.figures.comparing import Spans, spans
+from sla.figures.counting import Cell, Sums, past, read
+from sla.figures.measures import MEASURES, civil_day
+from sla.figures.periods import Period
+from sla.figures.report import COLUMNS, Heading, Report, told
+from sla.supervision.asking import Question
+
+LONGEST = timedelta(days=371)
+"""What a calendar of days shows at most, counted back from the end of the period."""
+
+RECEIVED = MEASURES.index("received")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a question: by each breakdown (None: in all), whether they balance, the
+    earlier ones to compare with, and what came in on each day of `days` (always as known now)."""
+
+    reports: Mapping[str | None, Report]
+    balance: Balance
+    earlier: Mapping[str, Report]
+    days: Period
+    received: Mapping[date, int]
+
+    @property
+    def faults(self) -> list[str]:
+        """What does not add up; empty when all does."""
+        rows = (fault for one in self.reports.values() for fault in row_faults(one))
+        return [*self.balance.faults, *rows]
+
+
+def figures(asked: Question, bys: Sequence[str], departments: Sequence[Department]) -> Figures:
+    """The figures of a question. As known now: one statement. Raises counting.TooManyParts."""
+    now, scope = asked.now, asked.scope
+    days, earlier = _days(asked), _earlier(asked)
+    columns = tuple(COLUMNS[by] for by in bys)
+    main = Sums(asked.period, asked.basis, columns)
+    calendar = Sums(days, "receipt", ("day",), measures=("received",))
+    wanted = [calendar, main, *(Sums(span, asked.basis) for span in earlier.values())]
+    if asked.as_of is not None and asked.as_of != now:
+        found = read([calendar], now, scope)
+        cells = list(past(asked.period, asked.basis, columns, asked.as_of, scope))
+        flow = balance(asked.period, now, as_of=asked.as_of, scope=scope)
+        then: list[list[Cell]] = []
+    else:
+        found = read([*wanted, *flows(asked.period)], now, scope, waiting=True)
+        _calendar, cells, *rest = found.cells
+        then = rest[: len(earlier)]
+        flow = balanced(asked.period, now, rest[len(earlier) :], found.waiting)
+    return Figures(
+        told(_heading(asked, asked.period), bys, cells, departments),
+        flow,
+        {
+            name: told(_heading(asked, span), (), own)[None]
+            for (name, span), own in zip(earlier.items(), then, strict=True)
+        },
+        days,
+        _received(found.cells[0]),
+    )
+
+
+def received_by_day(asked: Question) -> tuple[Period, dict[date, int]]:
+    """What came in on each day, and the days shown. One query. Raises counting.TooManyParts."""
+    days = _days(asked)
+    calendar = Sums(days, "receipt", ("day",), measures=("received",))
+    return days, _received(read([calendar], asked.now, asked.scope).cells[0])
+
+
+def _received(cells: Sequence[Cell]) -> dict[date, int]:
+    counted: Counter[date] = Counter()
+    for (day,), amounts in cells:
+        counted[day] += amounts[RECEIVED]
+    return {day: n for day, n in counted.items() if n}
+
+
+def _heading(asked: Question, period: Period) -> Heading:
+    return Heading(period, asked.basis, asked.at, asked.scope.unsurveyed)
+
+
+def _days(asked: Question) -> Period:
+    """The last year of a long period; nothing that is still to come."""
+    period = asked.period
+    end = max(min(period.end, civil_day(asked.now)), period.start)
+    return Period(max(period.start, end - LONGEST), end)
+
+
+def _earlier(asked: Question) -> dict[str, Period]:
+    """The periods to compare with, by what they are; only figures known now are compared."""
+    found: Spans | None = None
+    if asked.as_of is None:
+        found = spans(asked.period, civil_day(asked.now))
+    if found is None:
+        return {}
+    named = {"before": found.before, "year_before": found.year_before}
+    return {name: span for name, span in named.items() if span is not None}

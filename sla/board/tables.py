@@ -1,0 +1,226 @@
+"""The tables of figures: every number a link to its list, every rate beside its two numbers.
+
+Cells are written as HTML here, since a board has a thousand of them. Addresses come from
+`asking.Links`, which quotes all that could end an attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.models import Department
+from sla import streams
+from sla.figures.definitions import SATISFACTION, Definition
+from sla.figures.measures import MEASURES
+from sla.figures.periods import month_of
+from sla.figures.rates import Rate
+from sla.figures.report import UNASSIGNED, Report, Row, definitions
+from sla.figures.stock import STOCKS, Stock
+from sla.supervision import wording
+from sla.supervision.asking import Links, Question
+
+COLUMNS = (
+    "received",
+    "excluded",
+    "reply_rate",
+    "published",
+    "on_time_rate",
+    "missed",
+    "satisfaction",
+    "participation",
+)
+SURVEY_COLUMNS = ("asked", "rated", "silent", "participation", "satisfied", "satisfaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: what it is of, and the inside of its cells as HTML."""
+
+    label: str
+    cells: list[str]
+    url: str = ""
+
+    @property
+    def html(self) -> str:
+        label = escape(self.label)
+        head = f'<a href="{escape(self.url)}">{label}</a>' if self.url else label
+        cells = '</td><td class="num">'.join(self.cells)
+        return f'<tr><th scope="row">{head}</th><td class="num">{cells}</td></tr>'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    caption: str
+    head: list[str]
+    lines: list[Line]
+    foot: Line
+
+    @property
+    def html(self) -> SafeString:
+        first, *others = map(escape, self.head)
+        heads = '</th><th scope="col" class="num">'.join(others)
+        lines = "\n".join([line.html for line in self.lines])
+        return mark_safe(  # noqa: S308 - labels are escaped, cells are written below
+            f'<table class="table figures"><caption>{escape(self.caption)}</caption><thead><tr>'
+            f'<th scope="col">{first}</th><th scope="col" class="num">{heads}</th></tr></thead>\n'
+            f"<tbody>{lines}</tbody>\n<tfoot>{self.foot.html}</tfoot></table>"
+        )
+
+
+class Writer:
+    """Writes the cells of rows on one basis. `bars`: a bar under each rate, to compare by eye."""
+
+    def __init__(self, basis: str, *, bars: bool = False) -> None:
+        self.basis, self.bars = basis, bars
+        self.definitions: dict[str, Definition] = definitions()
+
+    def row(self, row: Row, links: Links, columns: Sequence[str] = COLUMNS) -> list[str]:
+        """What a row has in these columns."""
+        href, rates, counts = _href(links), row.rates, row.counts
+        return [
+            self._rate(name, rates[name], counts, href)
+            if name in rates
+            else number(counts[name], f"{href}{name}")
+            for name in columns
+        ]
+
+    def behind(self, name: str, rate: Rate, counts: Mapping[str, int]) -> tuple[str, str]:
+        """The lists behind the two numbers of a rate; empty where there is none."""
+        n, d = self.definitions[name].numerator, self.definitions[name].denominator
+        # By event, what was received less what was excluded is no set of cases that could be
+        # listed unless nothing was excluded.
+        if d == "valid" and self.basis == "event":
+            d = "received" if not counts["excluded"] else ""
+        return n if rate.n else "", d if rate.d > 0 else ""
+
+    def _rate(self, name: str, rate: Rate, counts: Mapping[str, int], href: str) -> str:
+        n_list, d_list = self.behind(name, rate, counts)
+        n = number(rate.n, f"{href}{n_list}" if n_list else "")
+        d = number(rate.d, f"{href}{d_list}" if d_list else "")
+        value = rate.value
+        percent = rate.percent if value is None else f"{value}%"
+        cell = f'{percent}<br><span class="small nowrap">{n} / {d}</span>'
+        if self.bars and value is not None:
+            few = " few" if rate.d < settings.FEW_RATINGS else ""
+            cell += (
+                f'<svg class="bar{few}" aria-hidden="true"><rect width="{min(value, 100)}%"/></svg>'
+            )
+        if self.bars and name == SATISFACTION and rate.interval is not None:
+            low, high = rate.interval
+            cell += f'<span class="small nowrap">({low:.0f}–{high:.0f}%)</span>'
+        return cell
+
+
+def _href(links: Links) -> str:
+    """The beginning of the addresses of lists, up to the name of the list."""
+    return f"{links.base}&measure=".replace("&", "&amp;")
+
+
+def number(n: int, href: str) -> str:
+    """A number that opens its list; nothing has no list. `href` is escaped."""
+    return f'<a href="{href}">{n}</a>' if n > 0 and href else str(n)
+
+
+def stock_cells(stock: Mapping[str, int], links: Links) -> list[str]:
+    href = _href(links)
+    return [number(stock[name], f"{href}{name}") for name in STOCKS]
+
+
+def month_table(asked: Question, report: Report) -> Table:
+    """Every month of the period, those without a case too."""
+    held = {row.key: row for row in report.rows}
+    write, lines = Writer(asked.basis), []
+    for first in asked.period.months():
+        key = f"{first:%Y-%m}"
+        month = month_of(first)
+        over = {
+            "from": max(month.start, asked.period.start).isoformat(),
+            "to": min(month.end, asked.period.end).isoformat(),
+        }
+        row = held.get(key) or empty(key, key)
+        lines.append(Line(key, write.row(row, asked.links(**over)), asked.page(**over)))
+    foot = Line(report.total.label, write.row(report.total, asked.links()))
+    return Table(_("By month"), _head(_("Month")), lines, foot)
+
+
+def breakdown_table(
+    asked: Question, report: Report, departments: Sequence[Department], stock: Stock
+) -> Table:
+    """A row for every department at work, for every kind, channel, topic or district, or for
+    every handler with a case; in the order of the house, never by who is best."""
+    by = report.by or ""
+    write = Writer(asked.basis, bars=True)
+    foot = Line(report.total.label, write.row(report.total, asked.links()))
+    rows, house = _all_rows(report, departments, stock), asked.links(**{by: ""})
+    if by != "department":
+        lines = [Line(row.label, write.row(row, house.of(by, row.key))) for _pk, row in rows]
+        caption = str(wording.BREAKDOWNS[by])
+        return Table(caption, _head(caption), lines, foot)
+    lines, page = [], reverse("supervision:department", args=["CODE"]) + asked.page()
+    for pk, row in rows:
+        links = house.of(by, row.key)
+        cells = write.row(row, links) + stock_cells(stock.of(pk), links)
+        lines.append(Line(row.label, cells, page.replace("CODE", row.key, 1) if pk else ""))
+    foot.cells.extend(stock_cells(stock.total, asked.links()))
+    head = _head(_("Department")) + [str(wording.COUNTS[name]) for name in STOCKS]
+    return Table(_("By department"), head, lines, foot)
+
+
+def _all_rows(
+    report: Report, departments: Sequence[Department], stock: Stock
+) -> list[tuple[int, Row]]:
+    """The rows of a breakdown, those with nothing counted too; departments with their keys."""
+    by, held = report.by or "", {row.key: row for row in report.rows}
+    if by != "department":
+        names = {} if by == "handler" else {k: str(v) for k, v in streams.words(f"{by}s").items()}
+        names |= {row.key: row.label for row in report.rows}
+        return [(0, held.get(code) or empty(code, label)) for code, label in names.items()]
+    rows: list[tuple[int, Row]] = [
+        (d.pk, held.get(d.code) or empty(d.code, d.label))
+        for d in departments
+        if d.is_active or d.code in held or d.pk in stock.by_department
+    ]
+    if UNASSIGNED in held or 0 in stock.by_department:
+        rows.append((0, held.get(UNASSIGNED) or empty(UNASSIGNED, _("No department yet"))))
+    return rows
+
+
+def survey_table(asked: Question, report: Report) -> Table:
+    """Asked, rated, silent and satisfied, a row for each channel or department with a survey."""
+    by = report.by or ""
+    house, write = asked.links(**{by: ""}), Writer(asked.basis)
+    lines = [
+        Line(row.label, _survey_cells(row, house.of(by, row.key), write))
+        for row in report.rows
+        if row.counts["asked"] or row.counts["rated"]
+    ]
+    caption = str(wording.BREAKDOWNS[by])
+    foot = Line(report.total.label, _survey_cells(report.total, asked.links(), write))
+    words = wording.COUNTS | wording.RATES
+    head = [caption, *(str(words[name]) for name in SURVEY_COLUMNS)]
+    return Table(caption, head, lines, foot)
+
+
+def _survey_cells(row: Row, links: Links, write: Writer) -> list[str]:
+    """The silent have no list."""
+    silent = row.counts["asked"] - row.counts["rated"]
+    return [
+        number(silent, "") if name == "silent" else write.row(row, links, (name,))[0]
+        for name in SURVEY_COLUMNS
+    ]
+
+
+def _head(first: str) -> list[str]:
+    words = wording.COUNTS | wording.RATES
+    return [first, *(str(words[name]) for name in COLUMNS)]
+
+
+def empty(key: str, label: str) -> Row:
+    return Row(key, label, dict.fromkeys(MEASURES, 0))
