@@ -6,7 +6,9 @@ neither repeat nor hide others. The database can walk an index on (…, field, p
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import BadRequest, ValidationError
@@ -18,6 +20,17 @@ Row = TypeVar("Row", bound=models.Model)
 
 FORWARD = "n"
 BACKWARD = "p"
+
+Keep = Callable[[list[Any]], list[Any]]
+"""Picks from rows in order, without changing them, those that belong to a list."""
+
+Position = tuple[Any, Any]
+"""The value of a row in the order of a list, None if it has none, and its primary key."""
+
+CHUNK = 2000
+"""How many rows at most are read at once to pick from."""
+
+EVERYWHERE = (Q(),)
 
 
 class CursorError(BadRequest):
@@ -50,17 +63,30 @@ def paginate(
     cursor: str | None = None,
     size: int = 20,
     nulls_excluded: bool = False,
+    nulls_last: bool = False,
+    bands: Sequence[Q] = EVERYWHERE,
+    keep: Keep | None = None,
+    keys: Sequence[Position] | None = None,
 ) -> Page[Row]:
     """The page of `queryset` that a cursor names, or the first one.
 
     `order` is a field name, "-" in front for descending; it may reach through forward relations
     ("-case__received_at"), which the caller then selects. Ties are ordered by primary key in the
-    same direction. The field must never be null: rows without a value would be lost between
-    pages. A caller who has filtered them out says so with `nulls_excluded`.
+    same direction. Rows without a value would be lost between pages: where the field may be null
+    the caller either has filtered them out and says so with `nulls_excluded`, or has them put
+    behind all others in either direction with `nulls_last`.
+
+    `bands` cut the list into ranges of the field, lowest first, each of which the database finds
+    by an index of its own. With `keep` only the rows it picks are in the list; rows are read on
+    until a page is full. `keys` are the values and primary keys of the whole list, in any order,
+    where the caller has found them already: nothing is walked then.
     """
-    walk = _Walk(queryset, order, nulls_excluded=nulls_excluded)
+    walk = _Walk(queryset, order, nulls_excluded=nulls_excluded, nulls_last=nulls_last)
     direction, position = walk.read(cursor) if cursor else (FORWARD, None)
-    rows = walk.rows(direction, position, size + 1)
+    if keys is None:
+        rows = walk.rows(direction, position, size + 1, bands, keep)
+    else:
+        rows = walk.chosen(keys, direction, position, size + 1)
     more = len(rows) > size
     del rows[size:]
     if direction == BACKWARD:
@@ -74,54 +100,156 @@ def paginate(
     )
 
 
-def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> CappedCount:
-    """How many rows there are, counting no further than just past `cap`."""
-    found = queryset.order_by().values("pk")[: cap + 1].count()
+def capped_count(
+    queryset: models.QuerySet[Any], cap: int = 1000, keep: Keep | None = None
+) -> CappedCount:
+    """How many rows there are, or are kept, counting no further than just past `cap`."""
+    if keep is None:
+        found = queryset.order_by().values("pk")[: cap + 1].count()
+    else:
+        found = 0
+        rows = queryset.order_by("pk").iterator(chunk_size=CHUNK)
+        while found <= cap and (chunk := list(islice(rows, CHUNK))):
+            found += len(keep(chunk))
     return CappedCount(min(found, cap), found > cap)
 
 
 class _Walk(Generic[Row]):
     """A queryset walked in one order, forwards or backwards."""
 
-    def __init__(self, queryset: models.QuerySet[Row], order: str, *, nulls_excluded: bool) -> None:
+    def __init__(
+        self,
+        queryset: models.QuerySet[Row],
+        order: str,
+        *,
+        nulls_excluded: bool,
+        nulls_last: bool,
+    ) -> None:
         self.queryset = queryset
         self.descending = order.startswith("-")
         self.path = order.removeprefix("-")
         self.field, nullable = _field(queryset.model, self.path)
-        if nullable and not nulls_excluded:
+        if nullable and not (nulls_excluded or nulls_last):
             raise ValueError(f"{self.path} may be null, so it cannot order pages")
+        self.nulls_last = nullable and nulls_last
         self.signer = Signer(salt=f"foundation.keyset:{queryset.model._meta.label}:{order}")
 
-    def rows(self, direction: str, position: tuple[Any, Any] | None, limit: int) -> list[Row]:
+    def rows(
+        self,
+        direction: str,
+        position: Position | None,
+        limit: int,
+        bands: Sequence[Q],
+        keep: Keep | None,
+    ) -> list[Row]:
         """Up to `limit` rows beyond the position, nearest first."""
         falling = self.descending == (direction == FORWARD)
-        sign, operator = ("-", "lt") if falling else ("", "gt")
-        rows = self.queryset.order_by(f"{sign}{self.path}", f"{sign}pk")
-        if position is not None:
-            value, pk = position
-            # Planners make an index range of the plain comparison; of the textbook form
-            # "a < x or (a = x and pk < y)" they make a filter over everything before it.
-            rows = rows.filter(**{f"{self.path}__{operator}e": value}).filter(
-                Q(**{f"{self.path}__{operator}": value}) | Q(**{f"pk__{operator}": pk})
-            )
-        return list(rows[:limit])
+        found: list[Row] = []
+        for stretch in self._stretches(direction, position, falling, bands):
+            found += _kept(stretch, limit - len(found), keep)
+            if len(found) == limit:
+                break
+        return found
+
+    def chosen(
+        self, keys: Sequence[Position], direction: str, position: Position | None, limit: int
+    ) -> list[Row]:
+        """Up to `limit` rows beyond the position, of a list whose keys are known."""
+        held = {*keys, position} if position is not None else {*keys}
+        valued = sorted((key for key in held if key[0] is not None), reverse=self.descending)
+        nulls = sorted((key for key in held if key[0] is None), reverse=self.descending)
+        walked = valued + nulls if direction == FORWARD else [*reversed(valued + nulls)]
+        start = 0 if position is None else walked.index(position) + 1
+        wanted = [pk for _value, pk in walked[start : start + limit]]
+        found = {row.pk: row for row in self.queryset.filter(pk__in=wanted)}
+        return [found[pk] for pk in wanted if pk in found]
+
+    def _stretches(
+        self, direction: str, position: Position | None, falling: bool, bands: Sequence[Q]
+    ) -> Iterator[Stretch]:
+        """What is left to walk, in order: the bands, and the rows without a value."""
+        among_nulls = position is not None and position[0] is None
+        valued = self.queryset
+        if self.nulls_last:
+            valued = valued.filter(**{f"{self.path}__isnull": False})
+        ranges = [
+            Stretch(valued.filter(band), self.path, falling, None if among_nulls else position)
+            for band in (reversed(bands) if falling else bands)
+        ]
+        if not self.nulls_last:
+            yield from ranges
+            return
+        nulls = self.queryset.filter(**{f"{self.path}__isnull": True})
+        without = Stretch(nulls, self.path, falling, position if among_nulls else None)
+        if direction == FORWARD:
+            yield from () if among_nulls else ranges
+            yield without
+        else:
+            if among_nulls:
+                yield without
+            yield from ranges
 
     def cursor(self, direction: str, row: Row) -> str:
-        *steps, _name = self.path.split("__")
-        owner: Any = row
-        for step in steps:
-            owner = getattr(owner, step)
-        value = self.field.value_to_string(owner)
+        value = self.field.value_to_string(_owner(row, self.path))
         return self.signer.sign_object([direction, value, str(row.pk)])
 
-    def read(self, cursor: str) -> tuple[str, tuple[Any, Any]]:
+    def read(self, cursor: str) -> tuple[str, Position]:
         try:
             direction, value, pk = self.signer.unsign_object(cursor)
             key = self.queryset.model._meta.pk
             assert key is not None
-            return direction, (self.field.to_python(value), key.to_python(pk))
+            valued = None if self.nulls_last and value == "" else self.field.to_python(value)
+            return direction, (valued, key.to_python(pk))
         except (BadSignature, ValidationError, ValueError, TypeError):
             raise CursorError("This cursor does not belong to this list.") from None
+
+
+class Stretch(NamedTuple):
+    """Rows between two values, or all those without one, from a position on."""
+
+    rows: models.QuerySet[Any]
+    path: str
+    falling: bool
+    position: Position | None
+
+    def beyond(self, position: Position | None) -> models.QuerySet[Any]:
+        sign, operator = ("-", "lt") if self.falling else ("", "gt")
+        rows = self.rows.order_by(f"{sign}{self.path}", f"{sign}pk")
+        if position is None:
+            return rows
+        value, pk = position
+        after = Q(**{f"pk__{operator}": pk})
+        if value is None:
+            return rows.filter(after)
+        # Planners make an index range of the plain comparison; of the textbook form
+        # "a < x or (a = x and pk < y)" they make a filter over everything before it.
+        return rows.filter(**{f"{self.path}__{operator}e": value}).filter(
+            Q(**{f"{self.path}__{operator}": value}) | after
+        )
+
+
+def _kept(stretch: Stretch, limit: int, keep: Keep | None) -> list[Any]:
+    """The first rows of a stretch, or of those kept."""
+    if keep is None:
+        return list(stretch.beyond(stretch.position)[:limit])
+    found: list[Any] = []
+    position, size = stretch.position, 2 * limit
+    while len(found) < limit:
+        chunk = list(stretch.beyond(position)[:size])
+        found += keep(chunk)
+        if len(chunk) < size:
+            break
+        last = chunk[-1]
+        position = getattr(_owner(last, stretch.path), stretch.path.split("__")[-1]), last.pk
+        size = min(2 * size, CHUNK)
+    return found[:limit]
+
+
+def _owner(row: Any, path: str) -> Any:
+    """The row at which a path of forward relations ends."""
+    for step in path.split("__")[:-1]:
+        row = getattr(row, step)
+    return row
 
 
 def _field(model: type[models.Model], path: str) -> tuple[models.Field[Any, Any], bool]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sla import streams
-from sla.measures import ZONE, survey_as_of
+from sla.figures.measures import ZONE, survey_as_of
+from sla.figures.recording import survey_line
 from sla.models import Case, Survey
-from sla.recording import survey_line
 
 Value = str | int
 VERDICTS: dict[str, Promise | str] = {"met": _("On time"), "missed": _("Late"), "": ""}
@@ -49,6 +50,7 @@ COLUMNS: tuple[tuple[str | Promise, Callable[[Case], Value]], ...] = (
     (_("State"), lambda case: streams.word("stages", case.stage)),
     (_("Received"), lambda case: _instant(case.received_at)),
     (_("Due"), lambda case: _instant(case.due_at)),
+    (_("Provisional"), lambda case: gettext("provisional") if case.due_provisional else ""),
     (_("Replied"), lambda case: _instant(case.replied_at)),
     (_("Verdict"), lambda case: str(VERDICTS[case.verdict])),
     (_("Working days to the answer"), lambda case: _number(case.answer_days)),

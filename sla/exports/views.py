@@ -18,14 +18,15 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Role
 from accounts.models import Department
 from foundation import clock
-from foundation.keyset import capped_count, paginate
+from foundation.keyset import paginate
 from foundation.nudge import nudge
-from sla.asking import read
 from sla.exports.working import MOST_IN_WORKBOOK
-from sla.lists import is_list, label_of, rows_of
+from sla.lists.listing import is_list, label_of, listing, sorts_of
+from sla.lists.sorting import read_sort
 from sla.models import ListExport
 from sla.standing import horizon
-from sla.views import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising, user_of
+from sla.supervision.asking import read
+from sla.supervision.desk import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising, user_of
 
 PAGE = 30
 KEPT = timedelta(days=7)
@@ -44,16 +45,19 @@ def new(request: HttpRequest) -> HttpResponse:
     _form, asked = read(request.POST, now, list(Department.objects.all()))
     if asked is None or (measure == "valid" and asked.basis == "event"):
         raise BadRequest
+    try:
+        sort = read_sort(request.POST.get("sort", ""), sorts_of(measure, asked))
+    except ValueError as wrong:
+        raise BadRequest(str(wrong)) from None
     if _under_way(request) >= MOST_AT_ONCE:
         messages.error(request, _("Five of your files are being written. Please wait for them."))
         return redirect("supervision:exports")
-    rows, _order = rows_of(measure, asked, horizon(now))
-    counted = capped_count(rows, MOST_IN_WORKBOOK)
+    counted = listing(measure, asked, horizon(now)).count(MOST_IN_WORKBOOK)
     if form == ListExport.Form.XLSX and counted.capped:
         said = _("This list is too long for a workbook (%(most)s rows). Please choose CSV.")
         messages.error(request, said % {"most": f"{MOST_IN_WORKBOOK:,}"})
         return redirect("supervision:exports")
-    fixed = asked.params() | {"as_of": asked.at.isoformat()}
+    fixed = asked.params() | {"as_of": asked.at.isoformat(), "sort": sort.text if sort else ""}
     ListExport.objects.create(
         made_by=user_of(request),
         measure=measure,

@@ -23,13 +23,13 @@ from openpyxl import Workbook
 
 from accounts.models import Department
 from foundation.claims import claim
-from foundation.keyset import paginate
-from sla.asking import read
 from sla.exports.columns import Value, head, lines, neutral
-from sla.lists import rows_of
+from sla.lists.listing import listing
+from sla.lists.sorting import columns_of, read_sort
 from sla.models import ListExport
 from sla.reports.workbook import text_cell
 from sla.standing import horizon
+from sla.supervision.asking import read
 
 log = logging.getLogger(__name__)
 
@@ -88,16 +88,11 @@ def _batch(now: datetime) -> bool:
 
 def _write(export: ListExport, now: datetime) -> None:
     with translation.override(export.language):
-        _form, asked = read(export.asked, export.created_at, list(Department.objects.all()))
+        _form, asked = read(export.asked, now, list(Department.objects.all()))
         assert asked is not None
-        rows, order = rows_of(export.measure, asked, horizon(export.created_at))
-        page = paginate(
-            rows,
-            order=order,
-            cursor=export.cursor or None,
-            size=BATCH,
-            nulls_excluded=order == "due_at",
-        )
+        sort = read_sort(export.asked.get("sort", ""), columns_of(export.measure, asked.basis))
+        rows = listing(export.measure, asked, horizon(export.created_at), sort)
+        page = rows.page(export.cursor or None, BATCH)
         written = lines(page.items, export.made_by_id, asked.at)
         if not export.cursor:
             written.insert(0, [*head()])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sla.measures import MEASURES, SATISFIED_FROM, survey_as_of
+from sla.figures.measures import MEASURES, SATISFIED_FROM, SURVEYED, survey_as_of
+from sla.figures.periods import Period
+from sla.figures.recording import survey_line
+from sla.figures.recounting import changed_after, changed_since
+from sla.figures.scope import EVERYTHING, Scope
+from sla.figures.stock import STOCKS, conditions
 from sla.models import Case, Survey
-from sla.periods import Period
-from sla.recording import survey_line
-from sla.scope import EVERYTHING, Scope
 from sla.standing import Horizon
-from sla.stock import STOCKS, conditions
 
 DENOMINATORS = ("valid", "judged")
 """Received and not excluded (by receipt only); met and missed."""
@@ -42,15 +44,39 @@ def counted(key: Key) -> QuerySet[Case]:
 
     Raises ValueError for a measure without a list.
     """
+    return Case.objects.filter(_bound(key), _wanted(key), key.scope.q(unassigned=None))
+
+
+def possible(key: Key) -> QuerySet[Any]:
+    """The cases, or surveys with their case, that an earlier instant's number can have counted:
+    what is counted by today's facts, and what has changed since. `membership` tells which it did.
+    """
+    if key.measure in SURVEYED:
+        part = key.scope.q(unassigned=None, path="case__") & ~key.scope.left_out(path="case__")
+        return _voted(key).filter(part | changed_since(key.at, "case__")).select_related("case")
+    part = key.scope.q(unassigned=None)
+    if key.basis == "receipt":
+        first, after = key.period.instants
+        changed = changed_since(key.at) & Q(received_at__gte=first, received_at__lt=after)
+    else:
+        changed = changed_after(key.at)
+    return Case.objects.filter(_bound(key), (_wanted(key) & part) | changed)
+
+
+def _bound(key: Key) -> Q:
+    """Everything counted in a period was received before it ended: a bound for the index."""
+    first, after = key.period.instants
+    bound = Q(received_at__lt=after, received_at__lte=key.at)
+    return bound & Q(received_at__gte=first) if key.basis == "receipt" else bound
+
+
+def _wanted(key: Key) -> Q:
     if key.measure == "valid" and key.basis == "event":
         raise ValueError("what was received less what was excluded in a period is no set of cases")
-    tests = _tests(key.at)
     wanted = Q()
-    for test, dated in tests[key.measure]:
+    for test, dated in _tests(key.at)[key.measure]:
         wanted |= test & _within(key, dated)
-    # Everything counted in a period was received before it ended: a bound for the index.
-    bound = Q(received_at__lt=key.period.instants[1], received_at__lte=key.at)
-    return Case.objects.filter(bound & wanted, key.scope.q(unassigned=None))
+    return wanted
 
 
 Test = tuple[Q, str]
@@ -58,7 +84,7 @@ Test = tuple[Q, str]
 
 
 def _tests(at: datetime) -> dict[str, list[Test]]:
-    excluded = Q(excluded_at__lte=at, replied_at__isnull=True)
+    excluded = Q(excluded_at__isnull=False, replied_at__isnull=True, excluded_at__lte=at)
     met: Test = (Q(verdict="met", verdict_at__lte=at), "verdict_at")
     missed: list[Test] = [
         (Q(verdict="missed", verdict_at__lte=at), "verdict_at"),
@@ -80,6 +106,7 @@ def _tests(at: datetime) -> dict[str, list[Test]]:
 def _silent(at: datetime) -> Q:
     """`measures.is_silent_miss` as a condition."""
     return Q(
+        ended_at__isnull=True,  # silent cases are open, and an index knows these
         verdict="",
         due_at__lt=at,
         paused_at__isnull=True,
@@ -96,18 +123,22 @@ def _within(key: Key, dated: str) -> Q:
 
 def surveyed(key: Key) -> QuerySet[Survey]:
     """The surveys a measure counts, each with its case."""
-    first, after = key.period.instants
-    dated = "asked_at" if key.measure == "asked" else "rated_at"
-    on = "case__received_at" if key.basis == "receipt" else dated
-    found = Survey.objects.filter(
-        key.scope.q(unassigned=None, path="case__"),
-        Q(case__received_at__lt=after),
-        Q(**{f"{dated}__lte": key.at, f"{on}__gte": first, f"{on}__lt": after}),
-    )
+    found = _voted(key).filter(key.scope.q(unassigned=None, path="case__"))
     found = found.exclude(key.scope.left_out(path="case__"))
     if key.measure == "satisfied":
         found = found.filter(_satisfied(found, key.at))
     return found.select_related("case")
+
+
+def _voted(key: Key) -> QuerySet[Survey]:
+    """The surveys asked or rated in time, of whichever cases."""
+    first, after = key.period.instants
+    dated = "asked_at" if key.measure == "asked" else "rated_at"
+    on = "case__received_at" if key.basis == "receipt" else dated
+    return Survey.objects.filter(
+        Q(case__received_at__lt=after),
+        Q(**{f"{dated}__lte": key.at, f"{on}__gte": first, f"{on}__lt": after}),
+    )
 
 
 def _satisfied(rated: QuerySet[Survey], at: datetime) -> Q:
