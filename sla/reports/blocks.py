@@ -6,11 +6,11 @@ Keys of tables, rows and columns are stable, so that two versions can be compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sla.rates import rates
-from sla.reports.findings import Part
+from sla.figures.rates import rates
+from sla.reports.findings import Counts, Definitions, Part
 from sla.reports.words import COUNTS, RATES, Both, both
 
 Block = dict[str, Any]
@@ -19,6 +19,7 @@ Cell = int | str | None | dict[str, Any]
 PART_COLUMNS = (
     "received",
     "excluded",
+    "replied",
     "reply_rate",
     "published",
     "on_time_rate",
@@ -77,18 +78,55 @@ def lines(title: Both, parts: Sequence[Part], measures: Sequence[str]) -> Block:
     }
 
 
-def part_table(key: str, title: Both, first: Both, parts: Sequence[Part], total: Part) -> Block:
-    """Counts and rates of each part, and of the whole in the last row."""
+def part_table(
+    key: str, title: Both, first: Both, parts: Sequence[Part], total: Part, by: Definitions
+) -> Block:
+    """Counts and rates of each part, and of the whole in the last row; rates as defined in `by`."""
     names = COUNTS | RATES
     columns = [("name", first), *((name, names[name]) for name in PART_COLUMNS)]
-    rows = [(part.key, part.name, part_cells(part.counts)) for part in (*parts, total)]
+    rows = [(part.key, part.name, part_cells(part.counts, by)) for part in (*parts, total)]
     return table(key, title, columns, rows)
 
 
-def part_cells(counts: Mapping[str, int]) -> list[Cell]:
-    found = rates(counts)
+def part_cells(counts: Counts, by: Definitions) -> list[Cell]:
+    found = rates(counts, by)
     return [found[name].as_data() if name in found else counts[name] for name in PART_COLUMNS]
+
+
+def is_rate(cell: Any) -> bool:
+    """Whether a cell, in one language or both, is a rate with its n and d."""
+    return isinstance(cell, dict) and "percent" in cell
 
 
 def total_of(counts: dict[str, int]) -> Part:
     return Part("total", both("合计", "Total"), counts)
+
+
+SHAPES = {
+    "zh": {"bars": "柱状图", "lines": "折线图"},
+    "en": {"bars": "Bar chart", "lines": "Line chart"},
+}
+
+
+def chart_words(block: Block, language: str) -> str:
+    """What a chart (its texts in one language) shows, for those who do not see it: what it is, the
+    highest and the lowest of each series, and where the figures are."""
+    told = [_extremes(one, block["labels"], language) for one in block["series"] if one["values"]]
+    shape, title = SHAPES[language][block["shape"]], block["title"]
+    if language == "zh":
+        return f"{shape}：{title}。{''.join(f'{one}。' for one in told)}具体数据见下表。"
+    return (
+        f"{shape}: {title}. {''.join(f'{one}. ' for one in told)}The table below has the figures."
+    )
+
+
+def _extremes(series: dict[str, Any], labels: Sequence[str], language: str) -> str:
+    values = series["values"]
+    most, least = max(values), min(values)
+    if most == least:
+        name = series["name"]
+        return f"{name}均为{most}" if language == "zh" else f"{name}: {most} throughout"
+    at_most, at_least = labels[values.index(most)], labels[values.index(least)]
+    if language == "zh":
+        return f"{series['name']}最多{most}（{at_most}），最少{least}（{at_least}）"
+    return f"{series['name']}: most {most} ({at_most}), least {least} ({at_least})"

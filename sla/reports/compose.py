@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from sla.measures import ZONE
-from sla.rates import rates
+from sla.figures.definitions import STANDARD, Definition
+from sla.figures.measures import ZONE, civil_day
 from sla.reports.blocks import (
     Block,
     Cell,
@@ -18,12 +19,12 @@ from sla.reports.blocks import (
     table,
     total_of,
 )
-from sla.reports.findings import Days, Findings
-from sla.reports.prose import Facts, cases, summary
-from sla.reports.spans import MONTHS, name
-from sla.reports.words import COUNTS, DEFINITIONS, NUMERALS, RATES, Both, both
+from sla.reports.findings import Days, Findings, Part
+from sla.reports.prose import Facts, by_kind, cases, summary
+from sla.reports.spans import MONTHS, name, reached
+from sla.reports.trend import trend
+from sla.reports.words import COUNTS, NUMERALS, RATES, Both, both
 
-DASH = both("—", "—")
 RECEIPT = both("按收件口径", "By receipt")
 EVENT = both("按办理口径", "By event")
 
@@ -53,7 +54,7 @@ def _sections(found: Findings) -> Iterator[Section]:
     yield both("总体情况", "In short"), _in_short(found)
     yield both("主要指标", "The rates"), _rates(found)
     yield both("收办平衡", "Where the cases went"), _balance(found)
-    yield both("分类情况", "Parts"), _parts(found)
+    yield both("分类情况", "Breakdowns"), _parts(found)
     yield both("答复用时", "How long answers took"), _times(found)
     yield both("不计入情况", "Not counted"), _excluded(found)
     if found.kind == "year":
@@ -65,52 +66,51 @@ def _sections(found: Findings) -> Iterator[Section]:
 
 
 def _in_short(found: Findings) -> list[Block]:
-    facts = Facts(name(found.kind, found.period), found.total, found.kinds, found.excluded)
+    facts = Facts(_so_far(found), found.total, found.kinds, found.excluded, by=found.definitions)
     said = summary(facts)
     whole = both("".join(s["zh"] for s in said), " ".join(s["en"] for s in said))
-    return [paragraph(whole), paragraph(_cut_off(found))]
+    own = _own(found)
+    trends = [paragraph(trend(own, then, found.definitions)) for then in found.earlier]
+    return [paragraph(whole), *trends, paragraph(_cut_off(found))]
+
+
+def _so_far(found: Findings) -> Both:
+    return reached(found.kind, found.period, civil_day(found.as_of))
+
+
+def _own(found: Findings) -> Part:
+    return Part("this", _so_far(found), found.total)
 
 
 def _cut_off(found: Findings) -> Both:
     at = found.as_of.astimezone(ZONE)
     start, end = found.period.start, found.period.end
     return both(
-        f"统计期为{_day(start)}至{_day(end)}，除另有注明外按收件口径统计（统计期内收到的诉求的办理"
-        f"结果），数据截至{_day(at.date())}{at:%H:%M}，指标定义：{found.definition_name['zh']}。",
-        f"The period is {start} to {end}; unless said otherwise, figures are by receipt (what"
-        f" became of the cases received in the period), as known at {at:%Y-%m-%d %H:%M}."
-        f" Definitions: {found.definition_name['en']}.",
+        f"统计期为{_day(start)}至{_day(end)}，数据截至{_day(at.date())}{at:%H:%M}。除另有注明外，"
+        "按收件口径统计，即统计期内所收诉求的办理结果；各项指标的口径见文末，"
+        f"口径版本{found.definition}。",
+        f"The period is {start} to {end}; figures are as known at {at:%Y-%m-%d %H:%M} and, unless "
+        "said otherwise, by receipt: what became of the cases received in the period. What the "
+        f"rates divide stands at the end; definitions, version {found.definition}.",
     )
 
 
-def _day(day: Any) -> str:
+def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _rates(found: Findings) -> list[Block]:
-    receipt, event = rates(found.total), rates(found.event)
+    receipt, event = found.rates(found.total), found.rates(found.event)
     rows: list[tuple[str, Both, list[Cell]]] = [
-        (key, word, [receipt[key].as_data(), event[key].as_data(), DEFINITIONS[key]])
-        for key, word in RATES.items()
+        (key, word, [receipt[key].as_data(), event[key].as_data()]) for key, word in RATES.items()
     ]
-    columns = [
-        ("name", both("指标", "Rate")),
-        ("receipt", RECEIPT),
-        ("event", EVENT),
-        ("definition", both("定义", "Definition")),
-    ]
-    made = [table("rates", both("主要指标", "The rates"), columns, rows)]
+    columns = [("name", both("指标", "Rate")), ("receipt", RECEIPT), ("event", EVENT)]
+    made = [table("rates", both("两种口径的各项指标", "The rates on both bases"), columns, rows)]
     if found.earlier:
-        current = total_of(found.total)
-        here = type(current)("this", name(found.kind, found.period), found.total)
+        title = both("与以往比较", "Compared with earlier periods")
+        first = both("统计期", "Period")
         made.append(
-            part_table(
-                "earlier",
-                both("与以往比较", "Compared with earlier periods"),
-                both("统计期", "Period"),
-                found.earlier,
-                here,
-            )
+            part_table("earlier", title, first, found.earlier, _own(found), found.definitions)
         )
     return made
 
@@ -139,13 +139,17 @@ def _balance(found: Findings) -> list[Block]:
 
 
 def _parts(found: Findings) -> list[Block]:
+    """Nothing where nothing came in: there is nothing to break down."""
     made: list[Block] = []
-    whole = total_of(found.total)
+    if not found.total["received"]:
+        return made
+    whole, by = total_of(found.total), found.definitions
     if MONTHS[found.kind] > 1:
-        title = both("每月收到和答复", "Received and answered by month")
-        made.append(lines(title, found.months, ("received", "replied")))
+        if len(found.months) > 1:
+            title = both("每月收到和答复件数", "Received and replied by month")
+            made.append(lines(title, found.months, ("received", "replied")))
         by_month = both("按月", "By month")
-        made.append(part_table("months", by_month, both("月份", "Month"), found.months, whole))
+        made.append(part_table("months", by_month, both("月份", "Month"), found.months, whole, by))
     groups = (
         ("kinds", found.kinds, both("按类别", "By kind"), both("类别", "Kind")),
         (
@@ -158,13 +162,16 @@ def _parts(found: Findings) -> list[Block]:
     )
     for key, parts, title, first in groups:
         if parts:
-            if key == "kinds":
+            if key == "kinds" and len(parts) > 1:
+                made.append(paragraph(by_kind(parts)))
                 made.append(bars(both("各类别收到件数", "Received by kind"), parts, "received"))
-            made.append(part_table(key, title, first, parts, whole))
+            made.append(part_table(key, title, first, parts, whole, by))
     return made
 
 
 def _times(found: Findings) -> list[Block]:
+    if not (found.days.answers or found.event_days.answers):
+        return [paragraph(both("本期没有首次答复。", "There was no first answer in the period."))]
     columns = [("name", both("指标", "Measure")), ("receipt", RECEIPT), ("event", EVENT)]
     names = {
         "answers": both("首次答复件数", "First answers"),
@@ -187,7 +194,9 @@ def _time(days: Days, key: str) -> int | str | None:
 
 def _excluded(found: Findings) -> list[Block]:
     if not found.excluded:
-        none = both("本期没有不计入的诉求。", "All cases received in the period count.")
+        none = both(
+            "本期没有不计入的诉求。", "None of the cases received in the period is left out."
+        )
         return [paragraph(none)]
     columns = [("name", both("原因", "Reason")), ("excluded", COUNTS["excluded"])]
     rows = [(part.key, part.name, [part.counts["excluded"]]) for part in found.excluded]
@@ -216,13 +225,19 @@ def _interaction(found: Findings) -> list[Block]:
 
 
 def _definitions(found: Findings) -> list[Block]:
-    made = [
-        paragraph(both(f"{word['zh']}：{rule['zh']}。", f"{word['en']}: {rule['en']}."))
-        for word, rule in ((RATES[key], DEFINITIONS[key]) for key in RATES)
-    ]
     rest = both(
-        "分母为零时以“—”表示，既不记为0%，也不记为100%；百分比四舍五入保留两位小数。",
+        "分母为零时以“—”表示，既不记为0%，也不记为100%；百分比四舍五入，保留两位小数。",
         "Nothing out of nothing is a dash, neither 0% nor 100%; percentages are rounded half up to"
         " two decimals.",
     )
-    return [*made, paragraph(rest)]
+    defined = [_defined(RATES[rate], one) for rate, one in found.definitions.items()]
+    return [*map(paragraph, defined), paragraph(rest)]
+
+
+def _defined(rate: Both, by: Definition) -> Both:
+    """What a rate divides, with its letter where it is not the standard definition."""
+    chosen = by.code != STANDARD[by.rate]
+    return both(
+        f"{rate['zh']}{f'（口径{by.code}）' if chosen else ''}：{by.text.zh}。",
+        f"{rate['en']}{f' (definition {by.code})' if chosen else ''}: {by.text.en}.",
+    )

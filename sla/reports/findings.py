@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sla.measures import ZONE
-from sla.periods import Period
-from sla.rates import rates
+from sla.figures.definitions import Definition, chosen
+from sla.figures.measures import ZONE
+from sla.figures.periods import Period
+from sla.figures.rates import Rate, rates
 from sla.reports.words import Both
 
 Counts = dict[str, int]
+Definitions = Mapping[str, Definition]
+
+STANDARD: Definitions = chosen()
+"""What the rates divide where a bureau has chosen nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,9 @@ class Part:
     name: Both
     counts: Counts
 
-    def as_data(self) -> dict[str, Any]:
-        return {"key": self.key, "name": self.name, "counts": self.counts, **_rates(self.counts)}
+    def as_data(self, definitions: Definitions) -> dict[str, Any]:
+        named = {"key": self.key, "name": self.name}
+        return {**named, **_figures(self.counts, definitions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,8 @@ class Balance:
 class Findings:
     """All figures of a report. `total` and the parts are by receipt, `event` by event.
 
-    `definition` is the version of the definitions; `definition_name` is what is printed.
+    `definition` is the version of the definitions, with the letters of those the bureau has chosen
+    instead of the standard ones; `definitions` are what each rate divides.
     """
 
     bureau: Both
@@ -70,7 +78,6 @@ class Findings:
     period: Period
     as_of: datetime
     definition: str
-    definition_name: Both
     total: Counts
     event: Counts
     days: Days
@@ -82,6 +89,10 @@ class Findings:
     channels: tuple[Part, ...] = ()
     excluded: tuple[Part, ...] = ()
     earlier: tuple[Part, ...] = ()
+    definitions: Definitions = field(default_factory=lambda: STANDARD)
+
+    def rates(self, counts: Counts) -> dict[str, Rate]:
+        return rates(counts, self.definitions)
 
     def as_data(self) -> dict[str, Any]:
         """The figures as JSON keeps them."""
@@ -92,14 +103,18 @@ class Findings:
             "period": {"from": self.period.start.isoformat(), "to": self.period.end.isoformat()},
             "as_of": self.as_of.astimezone(ZONE).isoformat(),
             "definition": self.definition,
-            "by_receipt": {"counts": self.total, **_rates(self.total)},
-            "by_event": {"counts": self.event, **_rates(self.event)},
+            "definitions": {rate: one.as_data() for rate, one in self.definitions.items()},
+            "by_receipt": _figures(self.total, self.definitions),
+            "by_event": _figures(self.event, self.definitions),
             "answer_days": {
                 "by_receipt": self.days.as_data(),
                 "by_event": self.event_days.as_data(),
             },
             "balance": self.balance.as_data(),
-            **{name: [part.as_data() for part in getattr(self, name)] for name in groups},
+            **{
+                name: [part.as_data(self.definitions) for part in getattr(self, name)]
+                for name in groups
+            },
             **({"interaction": self.interaction()} if self.kind == "year" else {}),
         }
 
@@ -118,8 +133,9 @@ class Findings:
         }
 
 
-def _rates(counts: Counts) -> dict[str, Any]:
-    """The rates, where the counts are all there."""
+def _figures(counts: Counts, definitions: Definitions) -> dict[str, Any]:
+    """Counts, and the rates where the counts are all there."""
     if "received" not in counts:
-        return {}
-    return {"rates": {name: rate.as_data() for name, rate in rates(counts).items()}}
+        return {"counts": counts}
+    found = {name: rate.as_data() for name, rate in rates(counts, definitions).items()}
+    return {"counts": counts, "rates": found}

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sla.figures.periods import YEARS, InstantError, instant_of
 from sla.models import PeriodReport
-from sla.periods import YEARS, InstantError, instant_of
 from sla.reports.spans import SpanError, span
 
 

@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, Role
 from foundation.snapshot import snapshot
-from sla.measures import ZONE
+from sla.figures.measures import ZONE
+from sla.figures.periods import Period
 from sla.models import PeriodReport, ReportSignature, ReportVersion
-from sla.periods import Period
+from sla.reports.blocks import Block
+from sla.reports.comparing import changes, correction
 from sla.reports.compose import compose
 from sla.reports.gathering import gather
 
@@ -118,12 +120,34 @@ def is_sound(version: ReportVersion) -> bool:
     return digest_of(version.figures, version.document) == version.digest
 
 
+FORMAT = "huiying-period-report/1"
+"""Name and version of the JSON export's form; docs/supervisor.md says what is in it."""
+
+
+def version_before(version: ReportVersion) -> ReportVersion | None:
+    """The version that this one corrects."""
+    return ReportVersion.objects.filter(
+        report_id=version.report_id, number=version.number - 1
+    ).first()
+
+
+def correction_of(version: ReportVersion, before: ReportVersion | None) -> list[Block]:
+    """What a version changed since the one before, as blocks; nothing for the first."""
+    if before is None:
+        return []
+    return correction(before.document, version.document, since=before.number, reason=version.reason)
+
+
 def as_data(version: ReportVersion) -> dict[str, Any]:
     """A version as the JSON export gives it."""
+    before = version_before(version)
+    changed = changes(before.document, version.document) if before else []
     signature = getattr(version, "signature", None)
     return {
+        "format": FORMAT,
         "version": version.number,
         "reason": version.reason,
+        "changes": [one.as_data() for one in changed],
         "as_of": _written(version.as_of),
         "definition": version.definition,
         "drafted": {"by": version.drafter, "at": _written(version.drafted_at)},

@@ -14,16 +14,19 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import Department
-from sla import selection, streams
-from sla.figures import UNASSIGNED, Report, Row, report, reports
-from sla.measures import MEASURES
+from sla import streams
+from sla.figures import comparing
+from sla.figures.definitions import STANDARD
+from sla.figures.measures import MEASURES, civil_day
+from sla.figures.periods import Period, midnight
+from sla.figures.rates import DEFINITION
+from sla.figures.report import UNASSIGNED, Report, Row, definitions, report, reports
+from sla.figures.stock import answer_times
+from sla.lists import selection
 from sla.models import Case
-from sla.periods import YEARS, Period
-from sla.rates import DEFINITION
 from sla.reports import spans
-from sla.reports.findings import Balance, Counts, Days, Findings, Part
+from sla.reports.findings import Balance, Counts, Days, Definitions, Findings, Part
 from sla.reports.words import Both, both, same
-from sla.stock import answer_times
 
 BYS = ("month", "kind", "department", "channel")
 TENTH = Decimal("0.1")
@@ -39,14 +42,14 @@ def gather(kind: str, period: Period, *, as_of: datetime, now: datetime) -> Find
         kind=kind,
         period=period,
         as_of=as_of,
-        definition=DEFINITION,
-        definition_name=definition_name(DEFINITION),
+        definition=version_of(definitions()),
+        definitions=definitions(),
         total=made[None].total.counts,
         event=event,
         days=_days(period, as_of, "receipt"),
         event_days=_days(period, as_of, "event"),
         balance=_balance(period, as_of, event),
-        months=_months(period, made["month"]),
+        months=_months(period, made["month"], as_of),
         kinds=_named(made["kind"], "kinds"),
         departments=_departments(made["department"]),
         channels=_named(made["channel"], "channels"),
@@ -55,9 +58,11 @@ def gather(kind: str, period: Period, *, as_of: datetime, now: datetime) -> Find
     )
 
 
-def definition_name(code: str) -> Both:
-    """What is printed for a version of the definitions."""
-    return both(f"默认口径（版本{code}）", f"default, version {code}")
+def version_of(chosen: Definitions) -> str:
+    """The version of the definitions, with what was chosen instead of the standard: 1, on_time_rate
+    F."""
+    others = [f"{rate} {one.code}" for rate, one in chosen.items() if one.code != STANDARD[rate]]
+    return ", ".join([DEFINITION, *others])
 
 
 def in_both(text: Callable[[], Any]) -> Both:
@@ -68,9 +73,10 @@ def in_both(text: Callable[[], Any]) -> Both:
         return both(zh, str(text()))
 
 
-def _months(period: Period, made: Report) -> tuple[Part, ...]:
+def _months(period: Period, made: Report, as_of: datetime) -> tuple[Part, ...]:
+    """Those that have begun: a month still to come is not a month without cases."""
     held = {row.key: row.counts for row in made.rows}
-    keys = [f"{month:%Y-%m}" for month in period.months()]
+    keys = [f"{month:%Y-%m}" for month in period.months() if midnight(month) <= as_of]
     return tuple(Part(key, same(key), held.get(key) or _nothing()) for key in keys)
 
 
@@ -112,21 +118,22 @@ def _excluded(period: Period, as_of: datetime) -> tuple[Part, ...]:
 
 
 def _earlier(kind: str, period: Period, as_of: datetime, now: datetime) -> tuple[Part, ...]:
-    """The same figures of the period before and of the year before, known at the same instant."""
-    found: dict[Period, str] = {}
-    if period.start.year - 1 in YEARS:
-        found = {
-            spans.year_before(kind, period): "year_before",
-            spans.before(kind, period): "before",
-        }
-    return tuple(
-        Part(
-            key,
-            spans.name(kind, span),
-            report(span.start, span.end, as_of=as_of, now=now).total.counts,
-        )
-        for span, key in found.items()
-    )
+    """The same figures of the year before and of the period before, known at the same instant.
+
+    A period under way is set against as many days; one in which nothing was counted is left out.
+    """
+    compared = comparing.spans(period, civil_day(as_of))
+    if compared is None:
+        return ()
+    found = []
+    for key, days in (("year_before", compared.year_before), ("before", compared.before)):
+        if days is None:
+            continue
+        counts = report(days.start, days.end, as_of=as_of, now=now).total.counts
+        if any(counts.values()):
+            whole = spans.span(kind, days.start.year, spans.number_of(kind, days))
+            found.append(Part(key, spans.reached(kind, whole, days.end), counts))
+    return tuple(found)
 
 
 def _days(period: Period, as_of: datetime, basis: str) -> Days:

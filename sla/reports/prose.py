@@ -8,11 +8,11 @@ numerator equals its denominator, and satisfaction only where everybody asked ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from sla.rates import Rate, rates
-from sla.reports.findings import Counts, Part
+from sla.figures.rates import Rate, rates
+from sla.reports.findings import STANDARD, Counts, Definitions, Part
 from sla.reports.words import Both, both
 
 NAMED_FIRST = ("consultation", "opinion", "suggestion", "complaint")
@@ -21,16 +21,20 @@ NAMED_FIRST = ("consultation", "opinion", "suggestion", "complaint")
 
 @dataclass(frozen=True)
 class Facts:
-    """What the sentences are about: a period's name and its figures by receipt."""
+    """What the sentences are about: a period's name and its figures by receipt.
+
+    `by` is what each rate divides.
+    """
 
     period: Both
     counts: Counts
     kinds: Sequence[Part] = ()
     excluded: Sequence[Part] = ()
+    by: Definitions = field(default_factory=lambda: STANDARD)
 
     @cached_property
     def rates(self) -> dict[str, Rate]:
-        return rates(self.counts)
+        return rates(self.counts, self.by)
 
     @property
     def reply(self) -> Rate:
@@ -53,7 +57,7 @@ class Facts:
 
     @property
     def valid(self) -> int:
-        return self.reply.d
+        return self.n("received") - self.n("excluded")
 
     @property
     def open(self) -> int:
@@ -63,6 +67,20 @@ class Facts:
     def all_rated(self) -> bool:
         """Every answer was put to its citizen, and every citizen rated."""
         return whole(self.taking_part) and self.n("asked") >= self.n("replied")
+
+    @property
+    def all_in_time(self) -> bool:
+        """Every valid case was answered and none late, whatever the rates divide."""
+        return not self.open and not self.n("missed") and whole(self.reply) and whole(self.on_time)
+
+    @property
+    def all_hundred(self) -> bool:
+        return self.all_in_time and whole(self.satisfied) and self.all_rated
+
+    @property
+    def all_equal(self) -> bool:
+        """The three rates are one and the same, below a hundred."""
+        return self.all_rated and len(set(self.three)) == 1 and not whole(self.reply)
 
     @property
     def three(self) -> tuple[Rate, Rate, Rate]:
@@ -89,7 +107,7 @@ def whole(rate: Rate) -> bool:
 def shown(rate: Rate) -> Both:
     """A rate with its two numbers; 100 % without decimals where it is exact."""
     if rate.value is None:
-        return both("—（0/0）", "— (0/0)")
+        return both("—", "—")
     percent = "100%" if whole(rate) else rate.percent
     return both(f"{percent}（{rate.n}/{rate.d}）", f"{percent} ({rate.n}/{rate.d})")
 
@@ -98,11 +116,29 @@ def cases(n: int) -> str:
     return f"{n} case" if n == 1 else f"{n} cases"
 
 
+def by_kind(kinds: Sequence[Part]) -> Both:
+    """How many came in of each kind, the most first; empty where nothing did."""
+    named = sorted(_present(kinds), key=lambda part: -part.counts["received"])
+    if not named:
+        return both("", "")
+    counts = [(part.name, part.counts["received"]) for part in named]
+    chinese = "、".join(f"{name['zh']}{n}条" for name, n in counts)
+    english = ", ".join(f"{n} {_plural(name['en'], n)}" for name, n in counts)
+    return both(f"按类别分，{chinese}。", f"By kind: {english}.")
+
+
+def _plural(name: str, n: int) -> str:
+    return name.lower() if n == 1 else f"{name.lower()}s"
+
+
+def _present(kinds: Sequence[Part]) -> list[Part]:
+    return [part for part in kinds if part.counts["received"]]
+
+
 def _kinds(kinds: Sequence[Part]) -> Both:
     rank = {code: place for place, code in enumerate(NAMED_FIRST)}
-    named = [part for part in kinds if part.counts["received"]]
-    named.sort(key=lambda part: rank.get(part.key, len(rank)))
-    english = [f"{part.name['en'].lower()}s" for part in named]
+    named = sorted(_present(kinds), key=lambda part: rank.get(part.key, len(rank)))
+    english = [_plural(part.name["en"], 2) for part in named]
     return both(
         "、".join(part.name["zh"] for part in named) or "诉求",
         " and ".join(filter(None, [", ".join(english[:-1]), *english[-1:]])),
@@ -184,19 +220,19 @@ RATED = (
     Rule("none_valid", lambda f: not f.valid, "", ""),
     Rule(
         "all_hundred",
-        lambda f: all(map(whole, f.three)) and f.all_rated,
+        lambda f: f.all_hundred,
         "回复率、限时办结率、群众满意率均达到100%",
         "the reply rate, the on-time rate and satisfaction all reached 100%",
     ),
     Rule(
         "all_equal",
-        lambda f: len(set(f.three)) == 1 and f.all_rated,
+        lambda f: f.all_equal,
         "回复率、限时办结率、群众满意率均为{reply_rate}",
         "the reply rate, the on-time rate and satisfaction were all {reply_rate}",
     ),
     Rule(
         "two_hundred",
-        lambda f: whole(f.reply) and whole(f.on_time),
+        lambda f: f.all_in_time,
         "回复率、限时办结率均达到100%",
         "the reply rate and the on-time rate both reached 100%",
     ),
@@ -218,7 +254,7 @@ SATISFIED = (
     Rule("said_already", lambda f: not f.valid, "", ""),
     Rule(
         "said_with_the_others",
-        lambda f: f.all_rated and (all(map(whole, f.three)) or len(set(f.three)) == 1),
+        lambda f: f.all_hundred or f.all_equal,
         "",
         "",
     ),
@@ -254,7 +290,7 @@ EXCLUDED = (
     Rule(
         "some",
         _always,
-        "其中{excluded}条不计入有效件：{reasons}",
+        "收到的诉求中，{excluded}条不计入有效件：{reasons}",
         "Of those received, {excluded_cases} not counted as valid: {reasons}.",
     ),
 )

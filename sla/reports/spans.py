@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sla.periods import ONE_DAY, Period, month_after
+from sla.figures.periods import ONE_DAY, Period, month_after
 from sla.reports.words import Both, both
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -67,12 +67,12 @@ def name(kind: str, period: Period) -> Both:
     return both(f"{year}年", f"{year}")
 
 
-def before(kind: str, period: Period) -> Period:
-    """The period of the same kind just before."""
-    index = period.start.year * 12 + period.start.month - 1 - MONTHS[kind]
-    return _from(date(index // 12, index % 12 + 1, 1), MONTHS[kind])
-
-
-def year_before(kind: str, period: Period) -> Period:
-    """The same period of the year before."""
-    return span(kind, period.start.year - 1, number_of(kind, period))
+def reached(kind: str, period: Period, day: date) -> Both:
+    """The name of a period as far as it has come on a day: 2026年（截至11月23日）."""
+    whole = name(kind, period)
+    if day >= period.end:
+        return whole
+    return both(
+        f"{whole['zh']}（截至{day.month}月{day.day}日）",
+        f"{whole['en']} (to {day.day} {_MONTH_NAMES[day.month - 1]})",
+    )

@@ -19,34 +19,38 @@ from accounts.actors import Role
 from foundation import clock
 from foundation.keyset import paginate
 from foundation.templatetags.huiying import local_date
-from sla import charts
-from sla.measures import ZONE
+from sla.figures.measures import ZONE
+from sla.figures.periods import Period
+from sla.figures.rates import NONE
 from sla.models import PeriodReport, ReportVersion
-from sla.periods import Period
 from sla.reports import spans
-from sla.reports.comparing import changes
+from sla.reports.blocks import Block, chart_words
 from sla.reports.forms import CorrectionForm, NewReportForm
 from sla.reports.freezing import (
     REFUSALS,
     ReportRefused,
     as_data,
+    correction_of,
     freeze_again,
     freeze_first,
     is_sound,
+    version_before,
     why_not_sign,
 )
 from sla.reports.freezing import sign as put_signature
 from sla.reports.word import word_file
 from sla.reports.words import in_language
 from sla.reports.workbook import workbook_file
-from sla.views import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising
+from sla.supervision import charts
+from sla.supervision.desk import DOWNLOAD_POLICY, Desk, actor_of, guarding, supervising
 
 PAGE = 30
 ROOM = 1.1
 """How much higher than the highest bar its chart is, so that the number above it has room."""
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES: dict[str, tuple[str, Callable[[dict[str, Any], list[str], str], bytes]]] = {
+Writer = Callable[[dict[str, Any], list[str], str, list[Block]], bytes]
+FILES: dict[str, tuple[str, Writer]] = {
     "docx": (WORD, word_file),
     "xlsx": (SHEET, workbook_file),
 }
@@ -127,23 +131,21 @@ def _show(
         report.versions.select_related("signature").defer("figures", "document").order_by("-number")
     )
     version = _version(report, number or versions[0].number)
-    before = report.versions.filter(number=version.number - 1).first()
+    before = version_before(version)
+    corrected = correction_of(version, before)
     newest = version.number == versions[0].number
     signature = getattr(version, "signature", None)
     language, by = _language(), actor_of(request)
-    differences = changes(before.document, version.document) if before else []
     context = {
         "report": report,
         "version": version,
         "versions": versions,
         "signature": signature,
         "document": in_language(version.document, language),
-        "blocks": [_drawn(block) for block in in_language(version.document["blocks"], language)],
+        "blocks": _drawn(version.document["blocks"], language),
         "before": before,
-        "changes": [
-            (one.table[language], one.row[language], one.column[language], one.old, one.new)
-            for one in differences
-        ],
+        "correction": _drawn(corrected, language),
+        "corrected": sum(len(block["rows"]) for block in corrected if block["type"] == "table"),
         "sound": is_sound(version),
         "newest": newest,
         "may_sign": newest and signature is None and not why_not_sign(version, by),
@@ -160,16 +162,24 @@ def _version(report: PeriodReport, number: int) -> ReportVersion:
     return get_object_or_404(versions, number=number)
 
 
-def _drawn(block: dict[str, Any]) -> dict[str, Any]:
-    """A block with its chart's geometry, if it is one; a table's cells marked as words or not."""
+def _drawn(blocks: list[Block], language: str) -> list[Block]:
+    return [_block(block, language) for block in in_language(blocks, language)]
+
+
+def _block(block: Block, language: str) -> Block:
+    """A block with its chart's geometry, if it is one; a table's columns marked as words or not."""
     if block["type"] == "table":
+        first, *columns = block["columns"]
+        held = [[row["cells"][place] for row in block["rows"]] for place in range(len(columns))]
+        words = [any(map(_is_words, cells)) for cells in held]
         rows = [
-            row | {"cells": [(cell, _is_words(cell)) for cell in row["cells"]]}
-            for row in block["rows"]
+            row | {"cells": list(zip(row["cells"], words, strict=True))} for row in block["rows"]
         ]
-        return block | {"rows": rows}
+        heads = [(column, said) for column, said in zip(columns, words, strict=True)]
+        return block | {"rows": rows, "first": first, "heads": heads}
     if block["type"] != "chart":
         return block
+    block = block | {"words": chart_words(block, language)}
     labels, series = block["labels"], block["series"]
     if block["shape"] == "bars":
         values = series[0]["values"]
@@ -180,7 +190,7 @@ def _drawn(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_words(cell: Any) -> bool:
-    return isinstance(cell, str) and not cell[:1].isdigit()
+    return isinstance(cell, str) and cell != NONE and not cell[:1].isdigit()
 
 
 @require_POST
@@ -243,9 +253,10 @@ def export(request: HttpRequest, pk: int, number: int, form: str) -> HttpRespons
         response = JsonResponse(as_data(version), json_dumps_params=dumped)
     else:
         mime, write = FILES[form]
-        response = HttpResponse(
-            write(version.document, _signature(version, language), language), content_type=mime
-        )
+        signature = _signature(version, language)
+        corrected = correction_of(version, version_before(version))
+        written = write(version.document, signature, language, corrected)
+        response = HttpResponse(written, content_type=mime)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = DOWNLOAD_POLICY
     response["X-Content-Type-Options"] = "nosniff"

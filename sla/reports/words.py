@@ -36,6 +36,16 @@ def in_language(document: Any, language: str) -> Any:
     return document
 
 
+LATIN_END = 0x2E7F
+"""The last character before those that are as wide as two."""
+
+
+def breadth(text: str) -> int:
+    """How many half-width letters wide the longest line of a text is."""
+    lines = text.split("\n")
+    return max(sum(2 if ord(letter) > LATIN_END else 1 for letter in line) for line in lines)
+
+
 COUNTS: dict[str, Both] = {
     "received": both("收到", "Received"),
     "excluded": both("不计入", "Not counted"),
@@ -55,17 +65,4 @@ RATES: dict[str, Both] = {
     "on_time_rate": both("限时办结率", "On-time rate"),
     "satisfaction": both("群众满意率", "Satisfaction"),
     "participation": both("参评率", "Participation"),
-}
-
-DEFINITIONS: dict[str, Both] = {
-    "reply_rate": both(
-        "已答复 ÷ 有效件（收到减去不计入）",
-        "replied out of valid cases (received less not counted)",
-    ),
-    "on_time_rate": both("按时 ÷（按时＋逾期）", "on time out of on time and late"),
-    "satisfaction": both(
-        "基本满意及以上 ÷ 参评；未评价的不计为满意",
-        "fairly satisfied or better, out of those who rated; silence is not satisfaction",
-    ),
-    "participation": both("参评 ÷ 应评", "rated out of asked"),
 }

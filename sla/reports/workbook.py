@@ -1,4 +1,7 @@
-"""A report as a workbook: one sheet of words, one for each table; numbers are numbers."""
+"""A report as a workbook: a sheet of words, one of charts, one for each table.
+
+Numbers are numbers, and no text is a formula.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +13,62 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
-from sla.reports.words import in_language
+from sla.reports.blocks import Block, chart_words, is_rate
+from sla.reports.graphs import graph, grid
+from sla.reports.words import breadth, in_language
 
-HEADS = {"zh": ("分子", "分母", "文字", "口径"), "en": ("n", "d", "Words", "Rate")}
-WIDTH = 14
+HEADS = {"zh": ("分子", "分母", "文字", "图表"), "en": ("n", "d", "Words", "Charts")}
+CHART_ROWS = 17
+"""How many rows a chart is high, with one to spare."""
+FIRST, LEAST = 28, 10
+"""Width of the column that names the rows, and the least of the others, in letters."""
 
 
-def workbook_file(document: dict[str, Any], signature: list[str], language: str) -> bytes:
-    """The report in one language. A rate takes three columns: its value, n and d."""
+def workbook_file(
+    document: dict[str, Any], signature: list[str], language: str, correction: list[Block]
+) -> bytes:
+    """The report in one language. A rate takes three columns: its value, n and d.
+
+    What a new version corrected stands in the last sheet.
+    """
     read = in_language(document, language)
+    blocks = [*read["blocks"], *in_language(correction, language)]
     book = Workbook(write_only=True)
     words = book.create_sheet(HEADS[language][2])
     words.column_dimensions["A"].width = 110
-    texts = [
-        block["text"] for block in read["blocks"] if block["type"] != "table" and "text" in block
-    ]
+    texts = [block["text"] for block in blocks if "text" in block]
     for text in (read["title"], read["bureau"], *texts, *signature):
         cell = text_cell(words, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         words.append([cell])
-    for block in (block for block in read["blocks"] if block["type"] == "table"):
-        _sheet(book, block, language)
+    if drawn := [block for block in blocks if block["type"] == "chart"]:
+        _charts(book, drawn, language)
+    for block in blocks:
+        if block["type"] == "table":
+            _sheet(book, block, language)
     written = BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def _charts(book: Any, blocks: list[Block], language: str) -> None:
+    """The charts in one sheet: what each shows in words, its data, and the chart beside them."""
+    name = HEADS[language][3]
+    sheet = book.create_sheet(name)
+    sheet.column_dimensions["A"].width = FIRST
+    row = 1
+    for block in blocks:
+        data = grid(block)
+        lines: list[list[str | int]] = [[chart_words(block, language)], *data]
+        lines += [[]] * (CHART_ROWS - len(lines))
+        for line in lines:
+            sheet.append([text_cell(sheet, one) if isinstance(one, str) else one for one in line])
+        beside = get_column_letter(len(data[0]) + 2)
+        sheet.add_chart(graph(block, name, row + 1), f"{beside}{row + 1}")
+        row += len(lines)
 
 
 def text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
@@ -55,15 +89,17 @@ def _sheet(book: Any, block: dict[str, Any], language: str) -> None:
     sheet = book.create_sheet(block["title"][:31].replace("/", " "))
     sheet.freeze_panes = "B2"
     rates = {
-        place for row in block["rows"] for place, cell in enumerate(row["cells"]) if _is_rate(cell)
+        place for row in block["rows"] for place, cell in enumerate(row["cells"]) if is_rate(cell)
     }
     head = [block["columns"][0]["name"]]
     for place, column in enumerate(block["columns"][1:]):
         head.append(column["name"])
         if place in rates:
             head += [f"{column['name']} {word}" for word in HEADS[language][:2]]
-    for place in range(len(head)):
-        sheet.column_dimensions[get_column_letter(place + 1)].width = WIDTH if place else 2 * WIDTH
+    for place, name in enumerate(head):
+        width = max(LEAST, breadth(name) + 2) if place else FIRST
+        sheet.column_dimensions[get_column_letter(place + 1)].width = width
+    _for_paper(sheet)
     sheet.append([text_cell(sheet, name, bold=True) for name in head])
     for row in block["rows"]:
         cells = [text_cell(sheet, row["name"])]
@@ -72,13 +108,17 @@ def _sheet(book: Any, block: dict[str, Any], language: str) -> None:
         sheet.append(cells)
 
 
-def _is_rate(cell: Any) -> bool:
-    return isinstance(cell, dict)
+def _for_paper(sheet: Any) -> None:
+    """Across the page, as wide as it, with the head on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _values(sheet: Any, cell: Any, wide: bool) -> list[Any]:
     """The cell, or where the column holds rates, value, n and d."""
-    if _is_rate(cell):
+    if is_rate(cell):
         value = WriteOnlyCell(sheet, value=cell["n"] / cell["d"] if cell["d"] else None)
         value.number_format = "0.00%"
         return [value, cell["n"], cell["d"]]

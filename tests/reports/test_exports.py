@@ -22,7 +22,7 @@ from sla.background import tick
 from sla.exports import working
 from sla.exports.columns import FORMULA_MARKS, neutral
 from sla.exports.working import work
-from sla.models import ListExport, Survey
+from sla.models import Case, ListExport, Survey
 from tests.factories import Cast, UserFactory, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,17 @@ def test_a_csv_file_holds_exactly_the_list(cast: Cast) -> None:
         assert not any(cell.lstrip().startswith(FORMULA_MARKS) for cell in row)
 
 
+def test_a_due_date_that_may_still_move_is_marked(cast: Cast) -> None:
+    certain, open_ = make_inquiry(START), make_inquiry(START)
+    Case.objects.filter(pk=open_.case_id).update(due_provisional=True)
+    export = ask(cast.supervisor)
+    tick(NOW)
+    head, *rows = table(content(cast.supervisor, export))
+    place = head.index("Provisional")
+    told = {row[0]: row[place] for row in rows}
+    assert told == {certain.number: "", open_.number: "provisional"}
+
+
 def test_nobody_is_sent_the_ratings_of_their_own_answers(cast: Cast) -> None:
     number = advance(make_inquiry(START), cast, "reply", START).number
     perform("rate", number, by=CITIZEN, at=START, rating=1, comment="没有说清楚")
@@ -111,7 +122,7 @@ def test_a_workbook_has_text_and_numbers_and_no_formula(cast: Cast) -> None:
     cells = [cell for row in sheet for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
-    assert sheet["K2"].value == 1
+    assert sheet["L2"].value == 1
     assert sheet.max_row == 3
 
 

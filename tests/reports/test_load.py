@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from sla.charts import HEAT, heat
-from sla.folding import fold
+from sla.figures.folding import fold
+from sla.supervision.charts import HEAT, heat
 from tests.factories import Cast, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_the_calendar_counts_folded_and_fresh_and_links_to_the_day(house: Cast) 
         r'<a href="([^"]*)"><rect class="heat-(\d)"[^>]*><title>([^:]*): (\d+)</title>', page
     )
     found = {title: (unescape(url), int(level), int(n)) for url, level, title, n in squares}
-    assert found["10 Jun 2026"][1:] == (HEAT, 2)
+    assert found["2026-06-10"][1:] == (HEAT, 2)
     assert sum(n for _url, _level, n in found.values()) == 14
     for url, _level, n in found.values():
         counted = COUNT.search(client.get(url).content.decode())
@@ -92,6 +92,15 @@ def test_a_department_has_its_own_load(house: Cast) -> None:
     client = reader(house.supervisor)
     page = client.get(reverse("supervision:load") + "?department=tech").content.decode()
     assert sum(int(n) for _url, label, n in ROW.findall(page) if "days" in label) == 1
+
+
+def test_a_part_of_the_house_has_its_own_calendar(house: Cast) -> None:
+    client = reader(house.supervisor)
+    load = reverse("supervision:load")
+    assert "Cases received 14" in client.get(load, {"topic": "unassigned"}).content.decode()
+    assert "Cases received 0" in client.get(load, {"kind": "complaint"}).content.decode()
+    both = {"topic": "unassigned", "district": "unassigned"}
+    assert client.get(load, both).status_code == 400
 
 
 def test_what_it_costs_does_not_grow(house: Cast, django_assert_max_num_queries: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from sla.reports.findings import Part
 from sla.reports.prose import ANSWERED, OPEN, RATED, SATISFIED, Facts, choose, summary
-from sla.reports.spans import SpanError, before, name, span, year_before
+from sla.reports.spans import SpanError, name, reached, span
 from sla.reports.words import both
 
 NINE = {
@@ -121,7 +122,7 @@ def test_equal_rates_below_a_hundred_are_said_once() -> None:
 
 def test_what_does_not_count_is_listed_beside_the_sentence() -> None:
     text = _with_spam("zh")
-    assert text.endswith("其中1条不计入有效件：垃圾信息1条。")
+    assert text.endswith("收到的诉求中，1条不计入有效件：垃圾信息1条。")
     assert "回复率、限时办结率、群众满意率均达到100%" in text
     assert "1 case not counted as valid: 1 spam." in _with_spam("en")
 
@@ -215,12 +216,20 @@ def test_periods_have_their_names(
     assert name(kind, period) == both(zh, en)
 
 
-def test_the_period_before_and_the_year_before() -> None:
-    first = span("quarter", 2024, 1)
-    assert before("quarter", first) == span("quarter", 2023, 4)
-    assert year_before("quarter", first) == span("quarter", 2023, 1)
-    assert before("month", span("month", 2024, 3)) == span("month", 2024, 2)
-    assert before("year", span("year", 2024)) == span("year", 2023)
+@pytest.mark.parametrize(
+    ("day", "zh", "en"),
+    [
+        (
+            date(2024, 2, 9),
+            "2024年第一季度（截至2月9日）",
+            "the first quarter of 2024 (to 9 February)",
+        ),
+        (date(2024, 3, 31), "2024年第一季度", "the first quarter of 2024"),
+        (date(2025, 1, 1), "2024年第一季度", "the first quarter of 2024"),
+    ],
+)
+def test_a_period_under_way_is_named_as_far_as_it_has_come(day: date, zh: str, en: str) -> None:
+    assert reached("quarter", span("quarter", 2024, 1), day) == both(zh, en)
 
 
 @pytest.mark.parametrize(("kind", "number"), [("quarter", 5), ("year", 2), ("week", 1)])

@@ -2,84 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import Error, connection, transaction
-from django.test import Client
 from django.urls import reverse
-from docx import Document
-from docx.oxml.ns import qn
-from docx.shared import Mm
-from openpyxl import load_workbook
 
-from accounts.actors import CITIZEN, Role
 from accounts.models import User
-from inquiries.states import Ground, Kind
+from inquiries.states import Ground
 from inquiries.workflow import perform
 from sla.background import tick
 from sla.models import PeriodReport, ReportSignature, ReportVersion
 from sla.reports import spans
 from sla.reports.freezing import ReportRefused, freeze_again, freeze_first, is_sound, sign
 from sla.reports.gathering import gather
-from tests.factories import Cast, UserFactory, advance, china, make_inquiry
+from tests.factories import Cast, advance, china, make_inquiry
+from tests.reports.played import (
+    DAY,
+    SEED,
+    YEAR_END,
+    export,
+    frozen,
+    play,
+    reader,
+    table,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-YEAR = spans.span("year", 2026)
-YEAR_END = china(2026, 12, 31, 18)
-SEED = "收到市民咨询、意见、建议9条，公开回复9条，回复率、限时办结率、群众满意率均达到100%"
-KINDS = (Kind.CONSULTATION, Kind.OPINION, Kind.SUGGESTION)
-
-
-def play(cast: Cast, ratings: list[int | None]) -> None:
-    """An inquiry each month from January, answered in public the next day, rated by some."""
-    for month, rating in enumerate(ratings, start=1):
-        at = china(2026, month, 15)
-        inquiry = make_inquiry(at, kind=KINDS[month % 3])
-        advance(inquiry, cast, "publish", at + DAY)
-        if rating is not None:
-            comment = "没有回答我的问题" if rating < 3 else ""
-            number = inquiry.number
-            perform("rate", number, by=CITIZEN, at=at + 2 * DAY, rating=rating, comment=comment)
-        tick(at + 3 * DAY)
-
-
-def frozen(cast: Cast, **over: Any) -> ReportVersion:
-    given: dict[str, Any] = {"by": cast.by("supervisor"), "as_of": YEAR_END, "now": YEAR_END}
-    return freeze_first("year", YEAR, **given | over)
-
-
-def words(version: ReportVersion, language: str = "zh") -> str:
-    blocks = version.document["blocks"]
-    return "".join(block["text"][language] for block in blocks if "text" in block)
-
-
-def table(version: ReportVersion, key: str) -> dict[str, dict[str, Any]]:
-    """A table of a report as row -> column -> cell."""
-    block = next(b for b in version.document["blocks"] if b.get("key") == key)
-    columns = [column["key"] for column in block["columns"][1:]]
-    return {row["key"]: dict(zip(columns, row["cells"], strict=True)) for row in block["rows"]}
-
-
-@pytest.fixture
-def second(cast: Cast) -> User:
-    """Another supervisor, who can sign."""
-    made: User = UserFactory.create(username="second", full_name="第二人", roles=[Role.SUPERVISOR])
-    return made
-
-
-def reader(user: User, language: str = "en") -> Client:
-    client = Client()
-    client.cookies["django_language"] = language
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_the_customers_sentence_comes_from_nine_played_cases(cast: Cast) -> None:
@@ -292,59 +243,6 @@ def test_a_bad_form_says_what_is_wrong(cast: Cast, sent: dict[str, str], said: s
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not PeriodReport.objects.exists()
-
-
-def export(cast: Cast, version: ReportVersion, form: str, query: str = "") -> Any:
-    address = reverse("supervision:export_report", args=[version.report_id, version.number, form])
-    return reader(cast.auditor).get(address + query)
-
-
-def test_the_word_file_is_laid_out_as_an_official_document(cast: Cast, second: User) -> None:
-    play(cast, [5] * 9)
-    made = frozen(cast)
-    sign(made, by=second.as_actor(), now=YEAR_END)
-    answer = export(cast, made, "docx", "?lang=zh")
-    file = Document(BytesIO(answer.content))
-    text = [paragraph.text for paragraph in file.paragraphs]
-    assert text[0] == "2026年公众参与办理情况报告"
-    assert any(SEED in line for line in text)
-    page = file.sections[0]
-    sizes = (page.page_width, page.page_height, page.left_margin, page.right_margin)
-    assert sizes == pytest.approx((Mm(210), Mm(297), Mm(28), Mm(26)), abs=Mm(0.1))
-    heads: list[Any] = [table.rows[0]._tr.trPr for table in file.tables]
-    assert all(head.find(qn("w:tblHeader")) is not None for head in heads)
-    assert any("第二人" in line for line in text)
-    english = Document(BytesIO(export(cast, made, "docx", "?lang=en").content))
-    assert english.paragraphs[0].text == "Report on public inquiries, 2026"
-    parts = zipfile.ZipFile(BytesIO(answer.content)).namelist()
-    assert not any("vba" in name.lower() for name in parts)
-
-
-def test_numbers_are_numbers_and_words_are_never_formulas(cast: Cast) -> None:
-    cast.tech.name_en = '=HYPERLINK("http://evil.example","x")'
-    cast.tech.save()
-    play(cast, [5, None])
-    made = frozen(cast)
-    book = load_workbook(BytesIO(export(cast, made, "xlsx", "?lang=en").content))
-    sheet = book["By department"]
-    row: list[Any] = [cell.value for cell in sheet[2]]
-    assert sheet["A2"].data_type == "s"
-    assert row[0].startswith("=HYPERLINK")
-    assert row[1] == 2
-    assert row[3:6] == [1, 2, 2]
-    assert sheet["D2"].number_format == "0.00%"
-    assert all(cell.data_type != "f" for page in book for line in page for cell in line)
-
-
-def test_the_json_file_holds_figures_definition_and_digest(cast: Cast) -> None:
-    play(cast, [5])
-    made = frozen(cast)
-    data = json.loads(export(cast, made, "json").content)
-    assert data["definition"] == made.definition
-    assert data["digest"] == made.digest
-    assert data["signed"] is None
-    assert data["as_of"] == "2026-12-31T18:00:00+08:00"
-    assert data["figures"]["by_receipt"]["rates"]["reply_rate"]["percent"] == "100.00%"
 
 
 @pytest.mark.parametrize(("form", "query"), [("pdf", ""), ("docx", "?lang=fr")])
