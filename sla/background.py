@@ -12,13 +12,13 @@ from django.db import transaction
 
 from ledger.sealing import seal
 from notices.delivery import deliver
+from sla.almanac.unconfirmed import remind
 from sla.attention.watching import watch
 from sla.exports.working import work
-from sla.folding import fold
+from sla.figures.folding import fold
 from sla.models import Heartbeat, Standstill
 from sla.recalculating import work_off
 from sla.sweep import sweep
-from sla.unconfirmed import remind
 
 log = logging.getLogger(__name__)
 

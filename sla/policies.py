@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -124,4 +125,9 @@ def book_of(stream: str) -> PolicyBook:
 
 def promise_of(policy: Policy, extra: int = 0) -> Promise:
     """The promise as the working-time engine takes it; `extra` are units granted by extension."""
-    return Promise(unit=policy.unit, amount=policy.amount + extra, cutoff=policy.cutoff)
+    return _promise(policy.unit, policy.amount + extra, policy.cutoff)
+
+
+@lru_cache(maxsize=256)
+def _promise(unit: str, amount: int, cutoff: str) -> Promise:
+    return Promise(unit=unit, amount=amount, cutoff=cutoff)

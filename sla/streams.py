@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from sla.verification import Batch, Difference, Tally
+    from sla.proving.sifting import Lot
+    from sla.proving.tally import Tally
+    from sla.proving.verification import Batch, Difference
 
 Words = Mapping[str, "str | Promise"]
 
@@ -24,7 +26,8 @@ class Stream:
     Topics and districts change while the house runs: they are looked up, names by code.
     `by_hand` are the channels of cases that staff type in for the citizen. `check` yields what it
     finds wrong with the stream's own rows of a batch of cases, and adds up what each counts as by
-    its events; `manage.py verify` runs it.
+    its events; `sift` does the same for many cases fast, and yields only the keys of those that
+    `check` must look at. `manage.py verify` runs them.
     """
 
     code: str
@@ -37,6 +40,7 @@ class Stream:
     topics: Callable[[], Words] = dict
     districts: Callable[[], Words] = dict
     by_hand: frozenset[str] = frozenset()
+    sift: Callable[[Lot, Tally], Iterator[int]] | None = None
     check: Callable[[Batch, Tally], Iterator[Difference]] | None = None
 
 

@@ -16,10 +16,10 @@ from django.db import InterfaceError, OperationalError, transaction
 from foundation.bulk import write
 from foundation.claims import claim
 from sla.clocks import judge
+from sla.figures.measures import Key, difference, measures
+from sla.figures.recording import line_of, write_deltas
 from sla.listeners import Happened, tell
-from sla.measures import Key, difference, measures
 from sla.models import Case, Clock, ClockEvent, ClockPause, Policy, WorkCalendar
-from sla.recording import line_of, write_deltas
 from sla.targets import WINDOWS, ClockState, Happening, Target
 from sla.timing import Span, schedule
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 
-from sla.alarms import Step, Warn, name_of, steps_of, warnings_of
+from sla.alarms import Step, Warn, name_of, read_name, steps_of, warnings_of
 from sla.calendars import compiled
 from sla.models import Clock, Policy
 from sla.policies import promise_of
@@ -42,16 +42,27 @@ def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
     into the past: it has still to be judged. What is being fired at `after` is not planned again,
     though a corrected calendar, of which the clock has not yet heard, may say it is to come.
     """
-    fired = clock.next_event if clock.next_event_at == after else ""
+    told = _told_by(clock.next_event) if clock.next_event_at == after else ()
     clock.next_event_at, clock.next_event = None, ""
     if clock.finished_at is not None or clock.state == ClockState.PAUSED or clock.due_at is None:
         return
     if clock.state == ClockState.RUNNING and clock.target not in WINDOWS:
         after = min(after, clock.due_at)
     for at, kind in happenings(clock, pauses):
-        if at > after and kind != fired:
+        if at > after and kind not in told:
             clock.next_event_at, clock.next_event = at, kind
             return
+
+
+def _told_by(fired: str) -> Collection[str]:
+    """What has been told once this is: of the steps, those before it as well, though days taken
+    off afterwards may say that they are still to come."""
+    if not fired:
+        return ()
+    happening, index = read_name(fired)
+    if happening is not Happening.ESCALATION:
+        return (fired,)
+    return [name_of(happening, n) for n in range(index + 1)]
 
 
 Alarms = tuple[tuple[Warn, ...], tuple[Step, ...]]
@@ -68,23 +79,26 @@ def _alarms_of(policy: Policy) -> Alarms:
     return known[1]
 
 
-def happenings(clock: Clock, pauses: Pauses = ()) -> list[tuple[datetime, str]]:
-    """All instants in a running clock's life, in order, one thing at each."""
+def happenings(clock: Clock, pauses: Pauses = ()) -> Iterator[tuple[datetime, str]]:
+    """The instants in a running clock's life, in order, one thing at each; each is computed when
+    it is asked for, since most clocks never come to those after their due instant."""
     assert clock.due_at is not None
-    overdue = clock.due_at + AFTER_DUE
     calendar, promise = compiled(clock.calendar), promise_of(clock.policy, clock.extra)
     if clock.target in WINDOWS:
-        return [*_reminder(clock, calendar, promise, pauses), (overdue, Happening.DUE)]
-    found: dict[datetime, str] = {overdue: Happening.DUE}
+        yield from _reminder(clock, calendar, promise, pauses)
+        yield clock.due_at + AFTER_DUE, Happening.DUE
+        return
     warnings, steps = _alarms_of(clock.policy)
+    found: dict[datetime, str] = {}
     for index, warning in enumerate(warnings):
         at = warning.at(calendar, promise, clock.started_at, clock.due_at, pauses)
         if clock.started_at < at < clock.due_at:
             found.setdefault(at, name_of(Happening.WARNING, index))
+    yield from sorted(found.items())
+    yield clock.due_at + AFTER_DUE, Happening.DUE
     for index, step in enumerate(steps):
         late = calendar.add_working_days(clock.due_at, step.after, clock.policy.cutoff)
-        found.setdefault(late + AFTER_DUE, name_of(Happening.ESCALATION, index))
-    return sorted(found.items())
+        yield late + AFTER_DUE, name_of(Happening.ESCALATION, index)
 
 
 def spare_of(clock: Clock, at: datetime) -> int | None:

@@ -14,7 +14,7 @@ from foundation.keyset import CappedCount, capped_count
 from notices.models import Digest, Outbox
 from sla import background
 from sla.alarms import read_name
-from sla.measures import ZONE
+from sla.figures.measures import ZONE
 from sla.models import Clock, ClockEvent, Delta, Heartbeat, Standstill
 from sla.targets import Happening
 

@@ -18,8 +18,8 @@ from sla.engine.advice import Limits, Signs, troubles
 from sla.engine.facts import Facts, facts
 from sla.engine.wording import ADVICE, HAPPENINGS, JOBS, span
 from sla.models.policy import TARGET_LABELS
+from sla.supervision.desk import Desk
 from sla.targets import Target
-from sla.views import Desk
 
 
 @require_safe

@@ -14,18 +14,19 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from foundation.keyset import CappedCount, capped_count
+from sla.figures.periods import Period
+from sla.figures.scope import EVERYTHING, Scope
 from sla.irregular.rules import (
     EXTENDED_MORE_THAN,
     PASSED_ON_MORE_THAN,
     Answer,
     Bulk,
     Rule,
-    bulks,
+    bulks_of_departments,
+    bulks_of_people,
 )
 from sla.models import Case, Clock, ClockPause
 from sla.models.clock import LITTLE_SPARE
-from sla.periods import Period
-from sla.scope import EVERYTHING, Scope
 from sla.targets import ClockState, Target
 
 
@@ -38,6 +39,7 @@ class Reasons:
     returns: int = 0
     reassignments: int = 0
     bulk: Bulk | None = None
+    bulk_of_one: Bulk | None = None
 
 
 class Irregular:
@@ -49,7 +51,10 @@ class Irregular:
         self._cases = Case.objects.filter(
             scope.q(unassigned=None), received_at__gte=first, received_at__lt=after
         )
-        self._bulks: Mapping[int, Bulk] = bulks(self._answers_at_due(after, scope))
+        answers = list(self._answers_at_due(after, scope))
+        self._bulks: Mapping[int, Bulk] = bulks_of_departments(answers)
+        self._bulks_of_one: Mapping[int, Bulk] = bulks_of_people(answers)
+        self._in_bulk = self._bulks.keys() | self._bulks_of_one.keys()
         self._paused: Mapping[int, list[datetime]] = self._paused_at_due(after, scope)
 
     def _paused_at_due(self, after: datetime, scope: Scope) -> Mapping[int, list[datetime]]:
@@ -78,8 +83,14 @@ class Irregular:
             case__received_at__gte=self._first,
             case__received_at__lt=after,
         )
-        rows = clocks.values_list("case_id", "case__department_id", "finished_at")
-        return (Answer(case, department, at) for case, department, at in rows if at is not None)
+        rows = clocks.values_list(
+            "case_id", "case__department_id", "case__handler_id", "finished_at"
+        )
+        return (
+            Answer(case, department, handler, at)
+            for case, department, handler, at in rows
+            if at is not None
+        )
 
     def of(self, rule: Rule) -> QuerySet[Case]:
         """The cases one rule finds."""
@@ -90,7 +101,7 @@ class Irregular:
                 often = PASSED_ON_MORE_THAN
                 wanted = Q(returns__gt=often) | Q(reassignments__gt=often)
             case Rule.BULK:
-                wanted = Q(pk__in=list(self._bulks))
+                wanted = Q(pk__in=list(self._in_bulk))
             case Rule.PAUSED:
                 wanted = Q(pk__in=list(self._paused))
         return self._cases.filter(wanted)
@@ -102,7 +113,7 @@ class Irregular:
 
     def counts(self, cap: int) -> dict[Rule, CappedCount]:
         """How many cases each rule finds, counted no further than `cap`. Two queries."""
-        known = {Rule.PAUSED: len(self._paused), Rule.BULK: len(self._bulks)}
+        known = {Rule.PAUSED: len(self._paused), Rule.BULK: len(self._in_bulk)}
         return {
             rule: (
                 CappedCount(min(known[rule], cap), known[rule] > cap)
@@ -121,4 +132,5 @@ class Irregular:
             returns=case.returns if case.returns > often else 0,
             reassignments=case.reassignments if case.reassignments > often else 0,
             bulk=self._bulks.get(case.pk),
+            bulk_of_one=self._bulks_of_one.get(case.pk),
         )

@@ -32,6 +32,10 @@ BULK_WITHIN = timedelta(minutes=10)
 attachments and a draft in that time. Answers that simply happen to be ready in the morning are not
 counted, only those given when hardly any working time was left."""
 
+BULK_SIZE_OF_ONE = 3
+"""A department has several people who may finish at once; one person who finishes three cases in
+ten minutes has had the same three minutes for each, however many colleagues there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -39,31 +43,46 @@ class Answer:
 
     case_id: int
     department_id: int | None
+    handler_id: int | None
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A run of such answers by one department: how many, from when to when."""
+    """A run of such answers by one department or one person: how many, from when to when."""
 
     size: int
     first: datetime
     last: datetime
 
 
-def bulks(
-    answers: Iterable[Answer], *, size: int = BULK_SIZE, within: timedelta = BULK_WITHIN
-) -> dict[int, Bulk]:
-    """The run each case belongs to, for those that belong to one.
+def bulks_of_departments(answers: Iterable[Answer]) -> dict[int, Bulk]:
+    """The run of its department each case belongs to, for those that belong to one."""
+    return runs((answer.department_id, answer) for answer in answers)
 
-    A run are answers of one department of which any `size` in a row took at most `within`;
+
+def bulks_of_people(answers: Iterable[Answer]) -> dict[int, Bulk]:
+    """The run of its handler each case belongs to, for those that have one and belong to one."""
+    handled = ((one.handler_id, one) for one in answers if one.handler_id is not None)
+    return runs(handled, size=BULK_SIZE_OF_ONE)
+
+
+def runs(
+    answers: Iterable[tuple[int | None, Answer]],
+    *,
+    size: int = BULK_SIZE,
+    within: timedelta = BULK_WITHIN,
+) -> dict[int, Bulk]:
+    """By case, the run it belongs to, of answers each given with whose it is.
+
+    A run are answers of one and the same of which any `size` in a row took at most `within`;
     overlapping runs are one.
     """
-    by_department: dict[int | None, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        by_department[answer.department_id].append(answer)
+    by_whom: dict[int | None, list[Answer]] = defaultdict(list)
+    for whose, answer in answers:
+        by_whom[whose].append(answer)
     found: dict[int, Bulk] = {}
-    for given in by_department.values():
+    for given in by_whom.values():
         given.sort(key=lambda answer: (answer.at, answer.case_id))
         for first, last in _runs([answer.at for answer in given], size, within):
             run = Bulk(last - first + 1, given[first].at, given[last].at)

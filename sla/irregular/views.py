@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from foundation.keyset import paginate
 from foundation.templatetags.huiying import local_datetime
 from sla import streams
-from sla.figures import UNASSIGNED
+from sla.figures.report import UNASSIGNED
 from sla.irregular.finding import Irregular, Reasons
-from sla.irregular.rules import BULK_SIZE, BULK_WITHIN, Rule
+from sla.irregular.rules import BULK_SIZE, BULK_SIZE_OF_ONE, BULK_WITHIN, Bulk, Rule
+from sla.models import Case
 from sla.models.clock import LITTLE_SPARE
-from sla.views import COUNTED_TO, PAGE, Desk, supervising
+from sla.supervision.desk import COUNTED_TO, PAGE, Desk, supervising
 
 RULES = {
     Rule.PAUSED: _("Stopped at due"),
@@ -32,12 +33,13 @@ ABOUT = {
     Rule.EXTENDED: _("Extended more than once."),
     Rule.PASSED_ON: _("Returned, or moved to another department, more than twice."),
     Rule.BULK: _(
-        "One of at least %(size)s answers of one department within %(minutes)s minutes, each given "
-        "with no more than %(spare)s working minutes left."
+        "One of at least %(size)s answers of one department, or %(size_of_one)s of one person, "
+        "within %(minutes)s minutes, each given with no more than %(spare)s working minutes left."
     ),
 }
 NUMBERS = {
     "size": BULK_SIZE,
+    "size_of_one": BULK_SIZE_OF_ONE,
     "minutes": int(BULK_WITHIN.total_seconds() // 60),
     "spare": LITTLE_SPARE // 60,
 }
@@ -64,7 +66,7 @@ def irregular(request: HttpRequest) -> HttpResponse:
     found = Irregular(asked.period, asked.scope)
     rows = found.of(Rule(chosen)) if chosen else found.all()
     page = paginate(
-        rows.select_related("department"),
+        rows.select_related("department", "handler"),
         order=order,
         cursor=request.GET.get("cursor"),
         size=PAGE,
@@ -79,7 +81,7 @@ def irregular(request: HttpRequest) -> HttpResponse:
             {
                 "case": case,
                 "kind": streams.word("kinds", case.kind),
-                "why": why(found.reasons(case)),
+                "why": why(case, found.reasons(case)),
             }
             for case in page.items
         ],
@@ -100,7 +102,7 @@ def _choices(desk: Desk, order: str) -> list[dict[str, Any]]:
     ]
 
 
-def why(reasons: Reasons) -> list[str]:
+def why(case: Case, reasons: Reasons) -> list[str]:
     """The reasons in words, one sentence each."""
     said = [
         gettext("Clock stopped on %(at)s, within the last working day before due.")
@@ -114,12 +116,14 @@ def why(reasons: Reasons) -> list[str]:
     if reasons.reassignments:
         said.append(gettext("Reassigned %(n)s times.") % {"n": reasons.reassignments})
     if reasons.bulk is not None:
-        said.append(
-            gettext("One of %(n)s answers of the department between %(first)s and %(last)s.")
-            % {
-                "n": reasons.bulk.size,
-                "first": local_datetime(reasons.bulk.first),
-                "last": local_datetime(reasons.bulk.last),
-            }
-        )
+        text = gettext("One of %(n)s answers of the department between %(first)s and %(last)s.")
+        said.append(text % _run(reasons.bulk))
+    if reasons.bulk_of_one is not None:
+        text = gettext("One of %(n)s answers of %(person)s between %(first)s and %(last)s.")
+        said.append(text % (_run(reasons.bulk_of_one) | {"person": str(case.handler)}))
     return said
+
+
+def _run(bulk: Bulk) -> dict[str, Any]:
+    first, last = local_datetime(bulk.first), local_datetime(bulk.last)
+    return {"n": bulk.size, "first": first, "last": last}

@@ -4,7 +4,7 @@ from sla.models.calendar import CalendarDay, CalendarSeason, CalendarYear, WorkC
 from sla.models.case import Case, Survey
 from sla.models.clock import Clock, ClockEvent, ClockPause
 from sla.models.export import ListExport
-from sla.models.figures import Delta, PartRollup, Rollup
+from sla.models.figures import DayTotal, Delta, MonthTotal, PartRollup, Rollup
 from sla.models.heartbeat import Heartbeat, Standstill
 from sla.models.incident import Incident
 from sla.models.policy import Policy
@@ -20,10 +20,12 @@ __all__ = [
     "Clock",
     "ClockEvent",
     "ClockPause",
+    "DayTotal",
     "Delta",
     "Heartbeat",
     "Incident",
     "ListExport",
+    "MonthTotal",
     "PartRollup",
     "PeriodReport",
     "Policy",

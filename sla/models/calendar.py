@@ -9,7 +9,8 @@ class WorkCalendar(models.Model):
     """Weekly hours in a zone; years and days hang on it. `version` rises with every change.
 
     A department's own calendar has hours of its own and is `based_on` the house's, whose years
-    and days it shares; a change there makes a new version of it, too.
+    and days it shares; a change there makes a new version of it, too. Without its department it
+    is given up: nothing new runs by it, but what was judged by it can still be explained.
     """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
@@ -44,6 +45,10 @@ class WorkCalendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def given_up(self) -> bool:
+        return self.based_on_id is not None and self.department_id is None
 
 
 class CalendarSeason(models.Model):

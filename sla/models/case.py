@@ -6,16 +6,18 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sla.models.slow import USUAL_DAYS, SlowIndex
+
 
 class Case(models.Model):
     """The line a supervisor sees: what is timed and counted of a citizen's matter.
 
-    Written by `sla.recording` alone. Instants say when a fact came to be, so that any figure can
-    be told as of any moment. `due_at` and `verdict` are the first round's reply promise: a
-    reopening starts new clocks but never a new verdict.
+    Written by `sla.figures.recording` alone. Instants say when a fact came to be, so that any
+    figure can be told as of any moment. `due_at` and `verdict` are the first round's reply
+    promise: a reopening starts new clocks but never a new verdict.
     """
 
-    stream = models.SlugField(_("stream"), max_length=20, default="inquiry")
+    stream = models.SlugField(_("stream"), max_length=20, default="inquiry", db_index=False)
     number = models.CharField(_("number"), max_length=20, unique=True)
     title = models.CharField(_("title"), max_length=200)
     stage = models.CharField(_("state"), max_length=20)
@@ -24,6 +26,7 @@ class Case(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("department"),
     )
     kind = models.CharField(_("kind"), max_length=20)
@@ -94,14 +97,35 @@ class Case(models.Model):
                 name="sla_case_handler_received",
             ),
             models.Index(fields=["stage", "-received_at", "-id"], name="sla_case_stage_received"),
+            # For what is rare; of the frequent enough are found on the way.
+            models.Index(fields=["kind", "-received_at", "-id"], name="sla_case_kind_received"),
+            models.Index(
+                fields=["channel", "-received_at", "-id"], name="sla_case_channel_received"
+            ),
+            models.Index(
+                fields=["category", "-received_at", "-id"], name="sla_case_topic_received"
+            ),
+            models.Index(
+                fields=["district", "-received_at", "-id"], name="sla_case_district_received"
+            ),
             models.Index(
                 fields=["due_at", "id"],
                 condition=Q(ended_at__isnull=True),
                 name="sla_case_open_due",
             ),
-            # Open cases are few: by receipt they are found without passing the answered ones.
+            # Open cases are few: by receipt they are found without passing the answered ones. What
+            # every page counts of them stands in the index, so that no case line is read for it.
             models.Index(
                 fields=["received_at", "id"],
+                include=[
+                    "department",
+                    "kind",
+                    "stage",
+                    "due_at",
+                    "paused_at",
+                    "replied_at",
+                    "excluded_at",
+                ],
                 condition=Q(ended_at__isnull=True),
                 name="sla_case_open_received",
             ),
@@ -115,7 +139,6 @@ class Case(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="sla_case_open_dept_due",
             ),
-            models.Index(fields=["-replied_at", "-id"], name="sla_case_replied"),
             models.Index(
                 fields=["department", "-replied_at", "-id"],
                 condition=Q(published_at__isnull=True, replied_at__isnull=False),
@@ -127,6 +150,20 @@ class Case(models.Model):
                 condition=Q(published_at__isnull=False),
                 name="sla_case_published",
             ),
+            # With the receipt behind, entries outside the period are passed without their rows.
+            models.Index(fields=["due_at", "id", "received_at"], name="sla_case_due"),
+            models.Index(fields=["replied_at", "id", "received_at"], name="sla_case_replied"),
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(verdict="missed"),
+                name="sla_case_missed",
+            ),
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(excluded_at__isnull=False, replied_at__isnull=True),
+                name="sla_case_excluded",
+            ),
+            SlowIndex(days=USUAL_DAYS, name="sla_case_slow"),
             # What supervisors look at twice is rare: each rule finds its cases by itself.
             models.Index(
                 fields=["-received_at", "-id"],
@@ -161,7 +198,7 @@ class Survey(models.Model):
     [instant, rating], so that figures can be told as of any moment.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="surveys")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="surveys", db_index=False)
     round = models.PositiveSmallIntegerField()
     asked_at = models.DateTimeField()
     rating = models.PositiveSmallIntegerField(null=True)
@@ -198,7 +235,8 @@ class Survey(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["rated_at"], name="sla_survey_rated"),
+            models.Index(fields=["asked_at", "id"], name="sla_survey_asked"),
+            models.Index(fields=["rated_at", "id"], name="sla_survey_rated"),
             models.Index(
                 fields=["handler", "rated_at"],
                 condition=Q(rated_at__isnull=False),

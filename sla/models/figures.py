@@ -3,16 +3,13 @@ from __future__ import annotations
 from django.db import models
 
 
-class Counts(models.Model):
-    """Counts under their keys. `basis` receipt: what became of the cases received on `day`;
-    event: what happened on `day`. Department 0 stands for none yet.
+class Counted(models.Model):
+    """Counts of a day. `basis` receipt: what became of the cases received on `day`; event: what
+    happened on `day`.
     """
 
     basis = models.CharField(max_length=8)
     day = models.DateField()
-    department_id = models.BigIntegerField(default=0)
-    kind = models.CharField(max_length=20)
-    channel = models.CharField(max_length=20)
     received = models.IntegerField(default=0)
     excluded = models.IntegerField(default=0)
     replied = models.IntegerField(default=0)
@@ -23,6 +20,17 @@ class Counts(models.Model):
     rated = models.IntegerField(default=0)
     satisfied = models.IntegerField(default=0)
     dispatched = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Counts(Counted):
+    """Counts under their keys. Department 0 stands for none yet."""
+
+    department_id = models.BigIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=20)
 
     class Meta:
         abstract = True
@@ -92,3 +100,33 @@ class PartRollup(Folded):
 
     def __str__(self) -> str:
         return f"{self.grain} {self.part} {self.basis} {self.day}"
+
+
+class DayTotal(Counted):
+    """The rollups of a day added up over the whole house: what a year's calendar, the stocks
+    carried over and earlier periods are read from, however many keys there are."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "day"], name="sla_day_total_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.day}"
+
+
+class MonthTotal(Counted):
+    """The rollups of a month (`day` is its first) added up for each department, kinds and
+    channels together: what the board reads. Department 0 stands for none yet."""
+
+    department_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["basis", "day", "department_id"], name="sla_month_total_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.day} {self.department_id}"

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class PolicyChange(models.Model):
     """One decision about a rule: who, when, why, and the rule before and after it, in full.
 
-    Written by `sla.ruling` alone; the database refuses to change or delete it. It holds values and
-    names instead of foreign keys, so that it outlives a rule that was withdrawn.
+    Written by `sla.rules.ruling` alone; the database refuses to change or delete it. It holds
+    values and names instead of foreign keys, so that it outlives a rule that was withdrawn.
     """
 
     class Action(models.TextChoices):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sla.report_checking import Finding, StatementError, check_report
+from sla.proving.report_checking import Finding, StatementError, check_report
 
 
 class Command(BaseCommand):

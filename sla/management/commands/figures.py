@@ -8,14 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.clock import now
-from sla.balance import Balance, balance, row_faults
-from sla.comparing import changes, spans
-from sla.figures import COLUMNS, Report, Row, definitions, report
-from sla.measures import BASES, MEASURES, ZONE
-from sla.periods import InstantError, PeriodError, instant_of
-from sla.rates import RATES
-from sla.scope import Scope
-from sla.stock import answer_times
+from sla.figures.balance import Balance, balance, row_faults
+from sla.figures.comparing import changes, spans
+from sla.figures.measures import BASES, MEASURES, ZONE
+from sla.figures.periods import InstantError, PeriodError, instant_of
+from sla.figures.rates import RATES
+from sla.figures.report import COLUMNS, Report, Row, definitions, report
+from sla.figures.scope import Scope
+from sla.figures.stock import answer_times
 from sla.streams import by_hand
 
 HEADINGS = {

@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import Department
 from foundation.clock import now
 from sla import streams
+from sla.figures.periods import Period, PeriodError
 from sla.models import Policy
-from sla.periods import Period, PeriodError
-from sla.ruling import MOST
-from sla.simulating import TARGETS, CalendarFileError, Trial, calendars_from, rule_of, run
-from sla.simulation import Comparison, Load
-from sla.simulation_form import Change, base_rule
+from sla.rules.ruling import MOST
+from sla.simulation.form import Change, base_rule
+from sla.simulation.reading import TARGETS, CalendarFileError, Trial, calendars_from, rule_of, run
+from sla.simulation.replaying import Comparison, Load
 from sla.targets import IN_DEPARTMENT, Target
 from sla.worktime import Calendar
 

@@ -1,0 +1,154 @@
+"""What lies open at this instant, and how long answers have taken.
+
+Stocks are counted on the partial indexes over open cases, which stay small however many cases
+have been answered. Answer times read the answered cases of a period, so no board does it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate, TruncMonth
+
+from accounts.actors import Actor
+from sla.figures.measures import ZONE
+from sla.figures.periods import Period
+from sla.figures.scope import EVERYTHING, Scope
+from sla.models import Case, Clock, Survey
+from sla.standing import Horizon
+from sla.targets import Target
+
+STOCKS = ("open", "due_soon", "overdue", "paused")
+
+OPEN = Q(ended_at__isnull=True)
+PAUSED = Q(paused_at__isnull=False) | Q(due_at__isnull=True)
+
+
+def conditions(seen_from: Horizon) -> dict[str, Q]:
+    """Which cases belong to each stock; agrees with `standing.standing_of`."""
+    return {name: OPEN & q for name, q in _of_open(seen_from).items()}
+
+
+def _of_open(seen_from: Horizon) -> dict[str, Q]:
+    """Which of the open cases belong to each stock."""
+    soon = Q(due_at__gte=seen_from.at, due_at__lte=seen_from.soon_until)
+    running = Q(paused_at__isnull=True)
+    return {
+        "open": Q(),
+        "due_soon": running & soon,
+        "overdue": running & Q(due_at__lt=seen_from.at),
+        "paused": PAUSED,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Open cases now, in all and by department (0: none yet)."""
+
+    total: dict[str, int]
+    by_department: dict[int, dict[str, int]]
+
+    def of(self, department_id: int) -> dict[str, int]:
+        return self.by_department.get(department_id, dict.fromkeys(STOCKS, 0))
+
+
+def stock(seen_from: Horizon, scope: Scope = EVERYTHING) -> Stock:
+    """Count what is open, due soon, overdue and paused. One query."""
+    return added(count_open(Case.objects.all(), (), seen_from, scope))
+
+
+def count_open(
+    cases: QuerySet[Case], more: Sequence[str], seen_from: Horizon, scope: Scope
+) -> list[tuple[Any, ...]]:
+    """(Department, values of more columns, a count of every stock) of the open cases. One query,
+    answered from the index over them: that they are open is said once, since the index does not
+    hold when they ended."""
+    wanted = _of_open(seen_from)
+    counts = {f"n_{name}": Count("pk", filter=q or None) for name, q in wanted.items()}
+    columns = ("department_id", *more)
+    rows = cases.filter(OPEN, scope.q(unassigned=None)).order_by().values(*columns)
+    return list(rows.annotate(**counts).values_list(*columns, *counts))
+
+
+def added(rows: Iterable[tuple[Any, ...]]) -> Stock:
+    """The rows of `count_open` by department."""
+    by_department: dict[int, dict[str, int]] = {}
+    for row in rows:
+        own = by_department.setdefault(row[0] or 0, dict.fromkeys(STOCKS, 0))
+        for name, n in zip(STOCKS, row[-len(STOCKS) :], strict=True):
+            own[name] += n
+    total = {name: sum(own[name] for own in by_department.values()) for name in STOCKS}
+    return Stock(total, by_department)
+
+
+def low_ratings(reader: Actor) -> int:
+    """How many low ratings wait for a supervisor, those of the reader's own answers left out."""
+    waiting = Clock.objects.filter(target=Target.FOLLOW_UP, finished_at__isnull=True)
+    own = Survey.objects.filter(case_id=OuterRef("case_id"), handler_id=reader.user_id)
+    return waiting.filter(~Exists(own)).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many answers, and how many working days half and nine tenths of them took at most."""
+
+    n: int
+    median: float | None
+    p90: int | None
+
+
+def spread(days: Mapping[int, int]) -> Spread:
+    """Median and 90th percentile of a histogram (days -> answers).
+
+    The median of an even number is the mean of the middle two; the 90th percentile is the
+    smallest number of days in which at least nine tenths were answered.
+    """
+    n = sum(days.values())
+    if not n:
+        return Spread(0, None, None)
+    low, high = _at(days, (n + 1) // 2), _at(days, n // 2 + 1)
+    return Spread(n, (low + high) / 2, _at(days, -(-9 * n // 10)))
+
+
+def _at(days: Mapping[int, int], rank: int) -> int:
+    """The value at a rank counted from 1."""
+    seen = 0
+    for value in sorted(days):
+        seen += days[value]
+        if seen >= rank:
+            return value
+    raise ValueError(f"rank {rank} is beyond {seen} answers")
+
+
+def answer_times(
+    period: Period,
+    at: datetime,
+    *,
+    basis: str = "receipt",
+    scope: Scope = EVERYTHING,
+    by: str = "department_id",
+) -> tuple[Spread, dict[Any, Spread]]:
+    """Working days from receipt to reply, as known at an instant: in all, and by a column of the
+    case line (0: it has none) or by "month", under the month's first day.
+
+    `basis` receipt: of the cases received in the period; event: of those answered in it.
+    """
+    dated = "received_at" if basis == "receipt" else "replied_at"
+    first, after = period.instants
+    cases = Case.objects.filter(
+        scope.q(unassigned=None),
+        Q(replied_at__lte=at, answer_days__isnull=False),
+        Q(**{f"{dated}__gte": first, f"{dated}__lt": after}),
+    )
+    if by == "month":
+        cases = cases.annotate(month=TruncMonth(TruncDate(dated, tzinfo=ZONE)))
+    grouped: dict[Any, Counter[int]] = defaultdict(Counter)
+    for value, took, n in cases.values_list(by, "answer_days").annotate(n=Count("pk")):
+        grouped[value or 0][took or 0] += n
+    whole = sum(grouped.values(), Counter())
+    return spread(whole), {key: spread(days) for key, days in grouped.items()}
