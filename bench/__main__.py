@@ -19,7 +19,7 @@ from bench.report import table
 from bench.scratch import scratch
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000, "10m": 10_000_000}
 USUAL = ["10k", "100k"]
 
 
@@ -42,7 +42,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Measures the house at size, on scratch databases of its own: on the"
-        " PostgreSQL server of DATABASE_URL, else on SQLite. SIZE=1m adds a million inquiries.",
+        " PostgreSQL server of DATABASE_URL, else on SQLite. SIZE=1m adds a million inquiries,"
+        " SIZE=10m ten million case lines.",
     )
     parser.add_argument("--size", action="append", choices=list(SIZES), help="may be given again")
     parser.add_argument("--only", default="", help="names of figures, with commas between them")

@@ -18,7 +18,7 @@ from django.db import connection
 
 from foundation.numbers import make_number
 from inquiries.models import Inquiry
-from sla.measures import civil_day
+from sla.figures.measures import civil_day
 from sla.models import Case
 
 TABLE = "bench_copy"
@@ -26,10 +26,22 @@ DAY = 86_400
 YEARS_BACK = 700 * DAY
 """Finished cases are spread over this many seconds before their template."""
 
+TEN_YEARS = 3_650 * DAY
+"""The same where there are more than a million."""
+
 A_FEW_DAYS = 2 * DAY
 
 FEWEST_OPEN = 600
 """At least so many cases stay open, for the measures that use them up."""
+
+MOST_OPEN = 20_000
+"""At most so many: ten million in ten years are 4,000 a working day, open for a week each."""
+
+MOST_ANSWERED = 40_000
+"""The same of those whose survey of a fortnight still runs."""
+
+WHOLE = 1_000_000
+"""Up to so many the copies are whole; above, only what supervision reads is multiplied."""
 
 _FIRST = "山川河湖林田路桥街巷站场园馆校院医药粮棉茶果鱼牛羊马车船机电"
 _SECOND = "费证照表单卡网线管道灯牌墙门窗井渠坝棚库"
@@ -58,6 +70,7 @@ class Desk:
 class Copy(NamedTuple):
     """A row of the table. `k` is the how-manieth copy of its template it is."""
 
+    place: int
     case_id: int
     original: str
     k: int
@@ -97,8 +110,8 @@ def _group(state: str) -> str:
 
 def shares(wanted: int) -> dict[str, int]:
     """How many cases of each group make `wanted`."""
-    still_open = min(max(wanted // 100, FEWEST_OPEN), wanted // 3)
-    answered = wanted // 50
+    still_open = min(max(wanted // 100, FEWEST_OPEN), wanted // 3, MOST_OPEN)
+    answered = min(wanted // 50, MOST_ANSWERED)
     return {
         "open": still_open,
         "answered": answered,
@@ -106,25 +119,36 @@ def shares(wanted: int) -> dict[str, int]:
     }
 
 
-BACK = {"open": 1, "answered": A_FEW_DAYS, "finished": YEARS_BACK}
-"""Clocks that run must stay where their rules put them, so open cases are copied in place."""
+def back(wanted: int) -> dict[str, int]:
+    """How many seconds before its template a copy may lie.
+
+    Clocks that run must stay where their rules put them, so open cases are copied in place.
+    """
+    finished = YEARS_BACK if wanted <= WHOLE else TEN_YEARS
+    return {"open": 1, "answered": A_FEW_DAYS, "finished": finished}
 
 
-def copies(made: Sequence[Template], desks: Sequence[Desk], wanted: int) -> Iterator[Copy]:
-    """The copies that bring the templates up to `wanted` cases."""
+def copies(
+    made: Sequence[Template], desks: Sequence[Desk], wanted: int, *, true: bool = False
+) -> Iterator[Copy]:
+    """The copies that bring the templates up to `wanted` cases; true ones at the same instants."""
     rng = random.Random(wanted)
     grouped: dict[str, list[Template]] = defaultdict(list)
     for template in made:
         grouped[template.group].append(template)
     numbers = _Numbers({template.number for template in made})
     weights = list(accumulate(1 / n for n in range(1, len(VOCABULARY) + 1)))
+    furthest = back(wanted)
+    place = -1
     for group, count in shares(wanted).items():
         own = grouped[group]
         for i in range(count - len(own)):
             template = own[i % len(own)]
-            shift = rng.randrange(BACK[group])
+            shift = 0 if true else rng.randrange(furthest[group])
             desk = desks[rng.randrange(len(desks))]
+            place += 1
             yield Copy(
+                place,
                 template.case_id,
                 template.number,
                 i // len(own) + 1,
@@ -156,9 +180,9 @@ class _Numbers:
 def write(rows: Iterator[Copy]) -> None:
     """Put the copies into the table."""
     columns = (
-        "case_id bigint, original varchar(20), k integer, shift integer, number varchar(20),"
-        " department_id bigint, handler_id bigint, reviewer_id bigint, phone varchar(30),"
-        " words text"
+        "place integer, case_id bigint, original varchar(20), k integer, shift integer,"
+        " number varchar(20), department_id bigint, handler_id bigint, reviewer_id bigint,"
+        " phone varchar(30), words text"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {TABLE} ({columns})")
@@ -169,6 +193,7 @@ def write(rows: Iterator[Copy]) -> None:
         else:
             marks = ", ".join(["%s"] * len(Copy._fields))
             cursor.executemany(f"INSERT INTO {TABLE} VALUES ({marks})", list(rows))
+        cursor.execute(f"CREATE INDEX bench_copy_place ON {TABLE} (place)")
         cursor.execute(f"CREATE INDEX bench_copy_case ON {TABLE} (case_id)")
         cursor.execute(f"CREATE INDEX bench_copy_original ON {TABLE} (original)")
         cursor.execute(f"ANALYZE {TABLE}")

@@ -12,16 +12,20 @@ from django.db import connection, transaction
 from accounts.actors import Role
 from accounts.models import Department, RoleGrant, User
 from bench import copies, rollups
+from bench.chains import seal_days
 from bench.copies import Desk
-from bench.multiplying import multiply
+from bench.multiplying import MULTIPLIED, PROVED, SUPERVISED, multiply
 from inquiries.demo import bureau
 from inquiries.demo.lives import live
 from inquiries.states import State
-from sla.folding import fold
+from sla.figures.folding import fold
+from sla.figures.measures import civil_day
 from sla.sweep import sweep
 
 DEPARTMENTS = 40
 TEMPLATES = 240
+TRUE_TEMPLATES = 720
+"""More of them where copies are not spread over the years, so that their days are many."""
 FATES = ("closed", "rejected", "referred", "withdrawn", "lapsed", "late")
 WEIGHTS = (83, 3, 3, 2, 2, 7)
 
@@ -49,25 +53,35 @@ STANDING = (
 Say = Callable[[str], None]
 
 
-def load(wanted: int, *, now: datetime, say: Say = print) -> None:
-    """Fill an empty, migrated database to `wanted` inquiries (at least 100)."""
+def load(wanted: int, *, now: datetime, say: Say = print, true: bool = False) -> None:
+    """Fill an empty, migrated database to `wanted` inquiries (at least 100).
+
+    Of more than a million only what supervision reads is made, see `bench.multiplying`. True
+    copies happen at their template's instants, so that their clocks follow from their rules, and
+    have chains and seals of their own: `verify` finds nothing wrong with them.
+    """
+    whole = wanted <= copies.WHOLE
     watch = _Watch(say)
     desks = _desks()
-    made = min(TEMPLATES, wanted // 4)
+    made = min(TRUE_TEMPLATES if true else TEMPLATES, wanted // 4)
     _play(made, now)
     sweep(now)
     watch(f"{made} lives played")
     with transaction.atomic():
-        copies.write(copies.copies(copies.templates(), desks, wanted))
+        copies.write(copies.copies(copies.templates(), desks, wanted, true=true))
     watch("copies drawn")
-    for table in multiply():
+    tables = PROVED if true else MULTIPLIED if whole else SUPERVISED
+    for table in multiply(tables, true=true):
         watch(table)
     copies.drop()
     watch("indexes")
-    rollups.rebuild()
+    rollups.rebuild(parts=whole)
     watch("figures")
     sweep(now)
     fold()
+    if true:
+        seal_days(civil_day(now) - timedelta(days=1))
+        watch("seals")
     settle()
     watch("sweep, statistics")
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.core.management.color import no_style
 from django.db import connection, models
 
+from bench.chains import write_chains
 from bench.copies import TABLE
-from inquiries.models import ExtensionRequest, Inquiry, Remark, ReopenRequest, Reply, SearchEntry
+from inquiries.models import (
+    ExtensionRequest,
+    FollowUp,
+    Inquiry,
+    Remark,
+    ReopenRequest,
+    Reply,
+    SearchEntry,
+)
 from ledger.models import Event
 from notices.models import InboxItem
 from sla.models import Case, Clock, ClockPause, Survey
@@ -36,7 +45,11 @@ MULTIPLIED = (
     Multiplied(
         Case,
         "JOIN {m} m ON m.case_id = t.id",
-        {"number": "m.number", "department_id": OWN_DEPARTMENT},
+        {
+            "number": "m.number",
+            "department_id": OWN_DEPARTMENT,
+            "handler_id": OWN_HANDLER.format("handler_id"),
+        },
     ),
     Multiplied(
         Inquiry,
@@ -72,6 +85,7 @@ MULTIPLIED = (
     Multiplied(Remark, BY_INQUIRY),
     Multiplied(ReopenRequest, BY_INQUIRY),
     Multiplied(ExtensionRequest, BY_INQUIRY),
+    Multiplied(FollowUp, BY_INQUIRY),
     Multiplied(SearchEntry, BY_CASE, {"terms": "t.terms || ' ' || m.words"}),
     Multiplied(Event, "JOIN {m} m ON m.original = t.case_number", {"case_number": "m.number"}),
     Multiplied(
@@ -85,20 +99,36 @@ MULTIPLIED = (
     ),
 )
 """Copied ledger events keep their template's hashes: pages read them, `verify` would refuse
-them. Sweep events, outbox letters and files are not multiplied."""
+them, and so true copies have chains of their own (`bench.chains`). Sweep
+events, outbox letters and files are not multiplied."""
 
 
-def multiply() -> Iterator[str]:
+SUPERVISED = (
+    *(each for each in MULTIPLIED if each.model in (Case, Survey)),
+    Multiplied(Clock, f"{BY_CASE} AND t.finished_at IS NULL", {"department_id": OWN_DEPARTMENT}),
+)
+"""What the board, its lists and the sweep read: no clock that has ended, and nothing that is only
+read on the page of a case."""
+
+PROVED = tuple(each for each in MULTIPLIED if each.model not in (SearchEntry, InboxItem, Event))
+"""What `verify` looks at; the chains of true copies are hashed anew."""
+
+
+def multiply(tables: Sequence[Multiplied] = MULTIPLIED, *, true: bool = False) -> Iterator[str]:
     """Make all copies; tells the name of each table when it is done."""
-    steps = {each.model: _span(each.model) for each in MULTIPLIED}
-    with unguarded():
-        for each in MULTIPLIED:
+    steps = {each.model: _span(each.model) for each in tables}
+    filled = [each.model for each in tables] + ([Event] if true else [])
+    with unguarded([model._meta.db_table for model in filled]):
+        if true:
+            write_chains()
+            yield "chains"
+        for each in tables:
             # Rows of the templates only: a table must not find the copies just made.
             with connection.cursor() as cursor:
                 cursor.execute(_statement(each, steps))
             yield each.model._meta.db_table
     with connection.cursor() as cursor:
-        models_ = [each.model for each in MULTIPLIED]
+        models_ = [each.model for each in tables]
         for statement in connection.ops.sequence_reset_sql(no_style(), models_):
             cursor.execute(statement)
 
@@ -133,9 +163,8 @@ def _value(column: models.Field, steps: dict[type[models.Model], int]) -> str:
 
 
 @contextmanager
-def unguarded() -> Iterator[None]:
+def unguarded(tables: Sequence[str]) -> Iterator[None]:
     """Fill the tables without indexes and checks of foreign keys, and make the indexes after."""
-    tables = [each.model._meta.db_table for each in MULTIPLIED]
     postgresql = connection.vendor == "postgresql"
     dropped = _drop_on_postgresql(tables) if postgresql else _drop_on_sqlite(tables)
     try:
@@ -146,7 +175,7 @@ def unguarded() -> Iterator[None]:
                 cursor.execute(statement)
 
 
-def _drop_on_postgresql(tables: list[str]) -> list[str]:
+def _drop_on_postgresql(tables: Sequence[str]) -> list[str]:
     again: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
@@ -179,7 +208,7 @@ def _drop_on_postgresql(tables: list[str]) -> list[str]:
     return again
 
 
-def _drop_on_sqlite(tables: list[str]) -> list[str]:
+def _drop_on_sqlite(tables: Sequence[str]) -> list[str]:
     again: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA foreign_keys = OFF")
@@ -194,5 +223,6 @@ def _drop_on_sqlite(tables: list[str]) -> list[str]:
             for kind, name, definition in cursor.fetchall():
                 cursor.execute(f'DROP {kind} "{name}"')
                 again.append(definition)
-    again.append("INSERT INTO inquiries_search_fts(inquiries_search_fts) VALUES ('rebuild')")
+    if SearchEntry._meta.db_table in tables:
+        again.append("INSERT INTO inquiries_search_fts(inquiries_search_fts) VALUES ('rebuild')")
     return again

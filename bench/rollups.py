@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from sla.measures import PARTS
-from sla.models import Delta, PartRollup, Rollup
+from sla.figures.measures import PARTS
+from sla.models import DayTotal, Delta, MonthTotal, PartRollup, Rollup
 
 CASES = "sla_case c"
 SURVEYS = "sla_survey s JOIN sla_case c ON c.id = s.case_id"
@@ -26,26 +26,29 @@ FACTS = {
 }
 """Measure: where it is read, the instant it belongs to, and which rows count.
 
-Written apart from `sla.measures` on purpose: `verify` compares the two.
+Written apart from `sla.figures.measures` on purpose: `verify` compares the two.
 """
 
 KEYS = "basis, day, department_id, kind, channel"
 
 
-def rebuild() -> None:
-    """Make the rollups anew; no delta is left to be folded."""
+def rebuild(*, parts: bool = True) -> None:
+    """Make the rollups anew, with those by topic, district and handler or without; no delta is
+    left to be folded."""
     Rollup.objects.all().delete()
     Delta.objects.all().delete()
     PartRollup.objects.all().delete()
+    DayTotal.objects.all().delete()
+    MonthTotal.objects.all().delete()
     sums = ", ".join(f"SUM(CASE WHEN measure = '{name}' THEN n ELSE 0 END)" for name in FACTS)
-    counted = " UNION ALL ".join(_count(name, basis) for name in FACTS for basis in _DAYS)
+    counted = " UNION ALL ".join(_count(name, basis, parts) for name in FACTS for basis in _DAYS)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE bench_facts AS {counted}")
         cursor.execute(
             f"INSERT INTO sla_rollup (grain, {KEYS}, {', '.join(FACTS)})"
             f" SELECT 'day', {KEYS}, {sums} FROM bench_facts GROUP BY {KEYS}"
         )
-        for part in PARTS:
+        for part in PARTS if parts else ():
             cursor.execute(
                 f"INSERT INTO sla_partrollup (grain, {KEYS}, part, value, {', '.join(FACTS)})"
                 f" SELECT 'day', {KEYS}, '{part}', {part}, {sums} FROM bench_facts"
@@ -54,6 +57,7 @@ def rebuild() -> None:
         cursor.execute("DROP TABLE bench_facts")
         _by_month(cursor, "sla_rollup", "")
         _by_month(cursor, "sla_partrollup", ", part, value")
+        _totals(cursor)
 
 
 def _by_month(cursor: Any, table: str, more: str) -> None:
@@ -67,21 +71,37 @@ def _by_month(cursor: Any, table: str, more: str) -> None:
     )
 
 
-_DAYS = ("receipt", "event")
-
-
-def _count(measure: str, basis: str) -> str:
-    source, instant, condition = FACTS[measure]
-    day = _civil_day("c.received_at" if basis == "receipt" else instant)
-    return (
-        f"SELECT '{measure}' AS measure, '{basis}' AS basis, {day} AS day,"
-        f" COALESCE(c.department_id, 0) AS department_id, c.kind, c.channel, c.category,"
-        f" c.district, COALESCE(CAST(c.handler_id AS TEXT), '') AS handler, COUNT(*) AS n"
-        f" FROM {source} WHERE {condition} GROUP BY 3, 4, 5, 6, 7, 8, 9"
+def _totals(cursor: Any) -> None:
+    cursor.execute(
+        f"INSERT INTO sla_daytotal (basis, day, {', '.join(FACTS)})"
+        f" SELECT basis, day, {', '.join(f'SUM({name})' for name in FACTS)}"
+        " FROM sla_rollup WHERE grain = 'day' GROUP BY basis, day"
+    )
+    cursor.execute(
+        f"INSERT INTO sla_monthtotal (basis, day, department_id, {', '.join(FACTS)})"
+        f" SELECT basis, day, department_id, {', '.join(f'SUM({name})' for name in FACTS)}"
+        " FROM sla_rollup WHERE grain = 'month' GROUP BY basis, day, department_id"
     )
 
 
-def _civil_day(instant: str) -> str:
+_DAYS = ("receipt", "event")
+
+
+def _count(measure: str, basis: str, parts: bool) -> str:
+    source, instant, condition = FACTS[measure]
+    day = civil_day_sql("c.received_at" if basis == "receipt" else instant)
+    return (
+        f"SELECT '{measure}' AS measure, '{basis}' AS basis, {day} AS day,"
+        f" COALESCE(c.department_id, 0) AS department_id, c.kind, c.channel,"
+        f" {_OF_PARTS if parts else ''} COUNT(*) AS n"
+        f" FROM {source} WHERE {condition} GROUP BY 3, 4, 5, 6{', 7, 8, 9' if parts else ''}"
+    )
+
+
+_OF_PARTS = "c.category, c.district, COALESCE(CAST(c.handler_id AS TEXT), '') AS handler,"
+
+
+def civil_day_sql(instant: str) -> str:
     """The day in China; the clocks there have not been changed since 1991."""
     if connection.vendor == "postgresql":
         return f"({instant} AT TIME ZONE 'Asia/Shanghai')::date"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from accounts.actors import Role
 from accounts.models import User
-from foundation.keyset import paginate
+from foundation.keyset import capped_count, paginate
 from inquiries.models import Inquiry
 from sla.models import Case
 
@@ -39,7 +39,8 @@ def deep_place(page: int = DEEP) -> tuple[int, str, Place]:
     Where there are fewer pages, the last full one.
     """
     cases = Case.objects.filter(stream="inquiry").only("pk", "received_at")
-    before = min((page - 1) * PAGE, (cases.count() // PAGE - 1) * PAGE)
+    found = capped_count(cases, page * PAGE).value
+    before = min((page - 1) * PAGE, (found // PAGE - 1) * PAGE)
     skipped = paginate(cases, order="-received_at", size=before)
     assert skipped.next_cursor is not None
     last = skipped.items[-1]
@@ -65,3 +66,10 @@ def cases_to_approve(wanted: int) -> list[tuple[str, int, int]]:
     waiting = Inquiry.objects.filter(state="in_review", handler__username__startswith="bench-")
     rows = waiting.order_by("pk").values_list("case__number", "version", "case__department_id")
     return list(rows[:wanted])
+
+
+def department_and_kind() -> dict[str, str]:
+    """A department, by its code, and a kind of which it has cases."""
+    newest = Case.objects.filter(department__code__startswith="bench-").order_by("-pk")
+    code, kind = newest.values_list("department__code", "kind")[0]
+    return {"department": code, "kind": kind}

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from bench import samples, worktime
+from bench import floors, folding, samples, worktime
 from bench.copies import word_found_in
 from bench.figure import Figure
 from bench.loading import load
 from bench.report import table
+from foundation.snapshot import snapshot
 from inquiries.search import DESK, matching
+from ledger.models import Event, Seal
+from sla.figures.folding import fold
 from sla.models import Case, Clock, Rollup
-from sla.verification import check_figures
+from sla.proving.verification import check_figures, verify
 from sla.worktime import chinese_calendar
 from tests.factories import MONDAY
 
@@ -32,8 +35,25 @@ def test_a_filled_database_counts_what_it_holds() -> None:
     assert matching(DESK, word_found_in(0.2)).exists()
     assert samples.cases_to_approve(5)
     assert samples.deep_place()[0] == CASES // samples.PAGE
+    folding.put_down(folding.moves(5, MONDAY.date()))
+    folding.bare()
+    assert fold() == 5 * folding.A_MOVE
+    floors.submit()()
+    floors.reply(MONDAY)()
     assert "figures" in " ".join(said)
     assert "bench_copy" not in connection.introspection.table_names()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_wrong_with_true_copies() -> None:
+    load(CASES, now=MONDAY, say=lambda _: None, true=True)
+
+    assert Case.objects.count() == CASES
+    assert Event.objects.values("case_number").distinct().count() == CASES
+    assert Seal.objects.count() > 300
+    with snapshot():
+        assert [str(one) for one in verify()] == []
+    floors.proof()()
 
 
 def test_what_is_measured_of_working_time_is_what_is_said() -> None:
