@@ -16,9 +16,9 @@ from foundation import clock
 from foundation.exposition import CONTENT_TYPE, Metric, Sample, exposition
 from sla import background
 from sla.engine.facts import lag, letters, unfolded
+from sla.figures.stock import stock
 from sla.models import Heartbeat
 from sla.standing import horizon
-from sla.stock import stock
 
 
 @require_safe

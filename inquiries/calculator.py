@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inquiries.queries.promises import STREAM
 from sla.calendars import compiled
-from sla.explanation import Explanation, imagined
+from sla.explaining.explanation import Explanation, imagined
 from sla.models import Policy
 from sla.policies import NoPolicy, book_of, promise_of
 from sla.targets import Target

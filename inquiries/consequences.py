@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from foundation.templatetags.huiying import local_date
-from sla.explanation import length
+from sla.explaining.explanation import length
 from sla.policies import NoPolicy, PolicyBook, book_of
 from sla.targets import Target
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sla.measures import CaseLine, SurveyLine
+from sla.figures.measures import CaseLine, SurveyLine
 
 REPLY = "reply"
 RATING = "rating"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from inquiries import labels, verification
+from inquiries import labels, sifting, verification
 from inquiries.models import District, Topic
 from inquiries.states import BY_HAND
 from sla import streams
@@ -33,6 +33,7 @@ def connect() -> None:
             topics=_topics,
             by_hand=frozenset(BY_HAND),
             districts=_districts,
+            sift=sifting.sift,
             check=verification.check,
         )
     )

@@ -24,9 +24,9 @@ from inquiries.api.staff import StaffView
 from inquiries.calculator import FIRST, LAST, MOST, NINE, Question, answer
 from inquiries.queries.clocks import ClockTold, clocks_for_citizen, clocks_for_staff
 from inquiries.states import Kind
-from sla.explanation import Explanation
+from sla.explaining.explanation import Explanation
+from sla.explaining.picture import Cell
 from sla.models import Policy
-from sla.picture import Cell
 from sla.policies import NoPolicy
 from sla.standing import horizon
 from sla.targets import Target

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from foundation.clock import now
 from inquiries.api.fields import Choice
 from inquiries.api.public import PublicView
-from sla.definitions import REPLY, STANDARD, definition
-from sla.measures import MEASURES, ZONE
-from sla.periods import YEARS, Period, year_of
-from sla.public_figures import public_figures
+from sla.figures.definitions import REPLY, STANDARD, definition
+from sla.figures.measures import MEASURES, ZONE
+from sla.figures.periods import YEARS, Period, year_of
+from sla.figures.public import public_figures
 
 
 def _object(name: str, fields: dict[str, Any]) -> type[serializers.Serializer]:

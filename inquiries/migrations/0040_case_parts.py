@@ -68,7 +68,7 @@ def fill_lines(apps):
 
 
 def count_anew(apps):
-    from sla.measures import PARTS, CaseLine, SurveyLine, measures
+    from sla.figures.measures import PARTS, CaseLine, SurveyLine, measures
 
     Case, Survey = apps.get_model("sla", "Case"), apps.get_model("sla", "Survey")
     Rollup, PartRollup = apps.get_model("sla", "Rollup"), apps.get_model("sla", "PartRollup")

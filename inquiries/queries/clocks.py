@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inquiries.models import Inquiry
 from inquiries.queries.promises import WHO
-from sla.explanation import Explanation, Grant, explanation_of
+from sla.explaining.explanation import Explanation, Grant, explanation_of
 from sla.models import Clock
 from sla.models.policy import TARGET_LABELS
 from sla.standing import Horizon, Standing, left_until, standing_of_clock

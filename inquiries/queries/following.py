@@ -18,7 +18,7 @@ from inquiries.queries.clocks import grants_of
 from inquiries.queries.steps import Step, steps_of
 from inquiries.states import ANSWERED, OPEN, Exclusion, State
 from ledger.proof import fingerprint
-from sla.explanation import Explanation, explanation_of, newest
+from sla.explaining.explanation import Explanation, explanation_of, newest
 from sla.models import Case, Clock
 from sla.standing import Horizon, Standing, horizon, standing_of_clock
 from sla.targets import Target

@@ -19,9 +19,9 @@ from django.utils.functional import Promise
 from accounts.actors import Actor
 from inquiries.labels import RATINGS
 from inquiries.policy import RATING_CHANGEABLE
-from sla.measures import SATISFIED_FROM, ZONE, civil_day
+from sla.figures.measures import SATISFIED_FROM, ZONE, civil_day
+from sla.figures.rates import Rate
 from sla.models import Survey
-from sla.rates import Rate
 
 GROUP: Final = 5
 YEARS: Final = 2

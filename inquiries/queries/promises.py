@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from inquiries.labels import KINDS
 from inquiries.states import Kind
-from sla.explanation import length
+from sla.explaining.explanation import length
 from sla.models import Policy
 from sla.policies import NoPolicy, book_of
 from sla.targets import Target

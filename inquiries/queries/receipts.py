@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inquiries.models import Inquiry
 from ledger.proof import fingerprint
-from sla.explanation import Explanation, explanation_of, newest
+from sla.explaining.explanation import Explanation, explanation_of, newest
 from sla.models import Clock
 from sla.targets import Target
 

@@ -15,8 +15,8 @@ from inquiries.models import Inquiry, Reply
 from ledger.models import Event
 from ledger.writing import Head, head_of
 from sla.clocks import ClockSet
+from sla.figures.recording import CaseRecord
 from sla.models import Case
-from sla.recording import CaseRecord
 from sla.timing import AFTER_DUE
 
 INQUIRY_FIELDS = tuple(f.attname for f in Inquiry._meta.concrete_fields)

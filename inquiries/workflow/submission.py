@@ -22,7 +22,7 @@ from inquiries.workflow.engine import finish
 from inquiries.workflow.holding import Held, hold_new
 from inquiries.workflow.step import Step
 from ledger.chain import digest_text
-from sla.measures import civil_day
+from sla.figures.measures import civil_day
 from sla.models import Case
 
 TRIES = 8

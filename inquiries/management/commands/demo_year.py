@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from foundation.clock import now
 from inquiries.demo import bureau
 from inquiries.demo.lives import live
-from sla.folding import fold
+from sla.figures.folding import fold
 
 REPORT_EVERY = 200
 YEAR = 365

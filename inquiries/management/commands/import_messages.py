@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from foundation.clock import now
 from inquiries.importing.playing import Player, already_there, office
 from inquiries.importing.sheet import Fault, Message, SheetError, read
-from sla.folding import fold
+from sla.figures.folding import fold
 from sla.policies import NoPolicy
 
 PREFIX = "board:"

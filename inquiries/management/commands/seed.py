@@ -8,7 +8,7 @@ from accounts.actors import Role
 from foundation.clock import now
 from inquiries.demo import bureau, seeding
 from sla import defaults
-from sla.folding import fold
+from sla.figures.folding import fold
 
 
 class Command(BaseCommand):

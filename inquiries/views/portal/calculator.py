@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from foundation import clock
 from inquiries.calculator import answer
 from inquiries.forms.calculator import CalculatorForm
-from sla.explanation import Explanation
+from sla.explaining.explanation import Explanation
 from sla.policies import NoPolicy
 from sla.worktime import HorizonError
 

@@ -11,10 +11,10 @@ from inquiries.forms.portal import KIND_HINTS, FollowForm
 from inquiries.labels import KINDS
 from inquiries.queries.published import newest_answers
 from inquiries.states import Kind
-from sla import wording
-from sla.figures import definitions
-from sla.periods import Period, year_of
-from sla.public_figures import public_figures
+from sla.figures.periods import Period, year_of
+from sla.figures.public import public_figures
+from sla.figures.report import definitions
+from sla.supervision import wording
 
 NEWEST = 6
 

@@ -16,8 +16,8 @@ from foundation.throttle import client_key, enforce
 from inquiries.labels import CHANNELS, KINDS
 from inquiries.limits import DOWNLOADS
 from inquiries.models import Topic
-from sla.anonymity import BANDS, LONGEST, K
-from sla.open_data import COLUMNS, DEFINITIONS, FIELDS, SMALLEST, Year, years
+from sla.figures.anonymity import BANDS, LONGEST, K
+from sla.figures.open_data import COLUMNS, DEFINITIONS, FIELDS, SMALLEST, Year, years
 
 FOR_ALL = "public, max-age=300"
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from foundation import clock
 from inquiries.labels import GROUNDS, WHERE_TO_GO
 from inquiries.queries.promises import promises
-from sla import wording
-from sla.figures import definitions
+from sla.figures.report import definitions
+from sla.supervision import wording
 
 
 def _contact() -> dict[str, Any]:
