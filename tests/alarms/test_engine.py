@@ -18,8 +18,8 @@ from sla.engine.advice import LETTERS_WITHIN, UNFOLDED_MOST, Limits, Signs, Trou
 from sla.engine.facts import facts, lag
 from sla.engine.wording import ADVICE, span
 from sla.models import ClockEvent, Heartbeat, Standstill
+from sla.proving.verification import verify
 from sla.sweep import sweep
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 MINUTE = timedelta(minutes=1)

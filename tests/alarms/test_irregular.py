@@ -13,11 +13,20 @@ from hypothesis import strategies as st
 
 from inquiries.models import Inquiry
 from inquiries.workflow import perform
+from sla.figures.periods import Period, month_of, year_of
 from sla.irregular.finding import Irregular
-from sla.irregular.rules import BULK_SIZE, BULK_WITHIN, Answer, Rule, bulks
-from sla.models import Clock, ClockPause
-from sla.periods import Period, month_of, year_of
-from tests.factories import MONDAY, Cast, advance, china, make_inquiry
+from sla.irregular.rules import (
+    BULK_SIZE,
+    BULK_SIZE_OF_ONE,
+    BULK_WITHIN,
+    Answer,
+    Rule,
+    bulks_of_departments,
+    bulks_of_people,
+    runs,
+)
+from sla.models import Case, Clock, ClockPause
+from tests.factories import MONDAY, Cast, UserFactory, advance, china, make_inquiry
 
 YEAR = year_of(MONDAY.date())
 MINUTE = timedelta(minutes=1)
@@ -89,11 +98,15 @@ def test_returned_or_reassigned_more_than_twice(cast: Cast) -> None:
     assert found(Rule.PASSED_ON) == sorted([back.number, moved.number])
 
 
-def answered(cast: Cast, at: Any, n: int, apart: timedelta = MINUTE) -> list[str]:
-    """Cases all due at the end of 9 March, answered from an instant on."""
+def answered(
+    cast: Cast, at: Any, n: int, apart: timedelta = MINUTE, handlers: int = 1
+) -> list[str]:
+    """Cases all due at the end of 9 March, answered from an instant on, by so many people."""
     made = [advance(make_inquiry(MONDAY), cast, "submit_for_review") for _ in range(n)]
+    people = [UserFactory.create(department=cast.tech) for _ in range(handlers)]
     for k, inquiry in enumerate(made):
         perform("reply", inquiry.number, by=cast.by("reviewer"), at=at + k * apart)
+        Case.objects.filter(pk=inquiry.case_id).update(handler=people[k % handlers])
     return sorted(inquiry.number for inquiry in made)
 
 
@@ -113,8 +126,35 @@ def answered(cast: Cast, at: Any, n: int, apart: timedelta = MINUTE) -> list[str
 def test_many_answers_at_once_when_hardly_any_time_is_left(
     cast: Cast, at: Any, n: int, apart: timedelta, listed: bool
 ) -> None:
-    numbers = answered(cast, at, n, apart)
+    numbers = answered(cast, at, n, apart, handlers=n)
     assert found(Rule.BULK) == (numbers if listed else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("n", "handlers", "apart", "listed"),
+    [
+        (BULK_SIZE_OF_ONE, 1, MINUTE, True),
+        (BULK_SIZE_OF_ONE, 1, BULK_WITHIN / 2, True),
+        (BULK_SIZE_OF_ONE, 1, BULK_WITHIN / 2 + MINUTE, False),
+        (BULK_SIZE_OF_ONE - 1, 1, MINUTE, False),
+        (BULK_SIZE - 1, 2, MINUTE, False),
+    ],
+    ids=["one person", "just within", "too far apart", "one fewer", "two people"],
+)
+def test_fewer_answers_of_one_person_are_many(
+    cast: Cast, n: int, handlers: int, apart: timedelta, listed: bool
+) -> None:
+    numbers = answered(cast, china(2026, 3, 9, 18), n, apart, handlers)
+    assert found(Rule.BULK) == (numbers if listed else [])
+
+
+def test_a_person_is_found_across_departments_and_cases_without_one_are_not() -> None:
+    at = [MONDAY + n * MINUTE for n in range(BULK_SIZE_OF_ONE)]
+    moved = [Answer(n, n, 7, instant) for n, instant in enumerate(at)]
+    nobodys = [Answer(n, 1, None, instant) for n, instant in enumerate(at)]
+    assert set(bulks_of_people(moved)) == {0, 1, 2}
+    assert bulks_of_departments(moved) == bulks_of_people(nobodys) == {}
 
 
 def test_what_was_left_is_kept_with_the_clock(cast: Cast) -> None:
@@ -132,7 +172,7 @@ def test_runs_agree_with_looking_at_every_window(
     places: list[int], size: int, seconds: int
 ) -> None:
     within = timedelta(seconds=seconds)
-    answers = [Answer(n, 1, MONDAY + timedelta(seconds=at)) for n, at in enumerate(places)]
+    answers = [Answer(n, 1, None, MONDAY + timedelta(seconds=at)) for n, at in enumerate(places)]
     wanted = {
         one.case_id
         for begin in answers
@@ -140,14 +180,14 @@ def test_runs_agree_with_looking_at_every_window(
         if len(window) >= size
         for one in window
     }
-    runs = bulks(answers, size=size, within=within)
-    assert set(runs) == wanted
-    for case_id, run in runs.items():
+    found = runs([(1, one) for one in answers], size=size, within=within)
+    assert set(found) == wanted
+    for case_id, run in found.items():
         assert run.first <= answers[case_id].at <= run.last
         assert run.size == sum(run.first <= one.at <= run.last for one in answers) or size > 1
-    by_two = [Answer(n, n % 2, one.at) for n, one in enumerate(answers)]
-    for case_id, run in bulks(by_two, size=size, within=within).items():
-        assert run.size <= sum(one.department_id == case_id % 2 for one in by_two)
+    by_two = [(n % 2, one) for n, one in enumerate(answers)]
+    for case_id, run in runs(by_two, size=size, within=within).items():
+        assert run.size <= sum(whose == case_id % 2 for whose, _ in by_two)
 
 
 def test_a_case_found_by_two_rules_stands_there_once_with_both_reasons(cast: Cast) -> None:
@@ -191,6 +231,9 @@ def test_the_page_says_why_and_leads_to_the_case(cast: Cast, supervisor: Client)
     assert f'href="/desk/case/{inquiry.number}/"' in text
     assert f'href="/desk/case/{inquiry.number}/clocks/"' in text
     said = "One of 5 answers of the department between 9 Mar 2026, 18:00 and 9 Mar 2026, 18:04."
+    assert text.count(said) == 5
+    person = str(Case.objects.get(number=numbers[0]).handler)
+    said = f"One of 5 answers of {person} between 9 Mar 2026, 18:00 and 9 Mar 2026, 18:04."
     assert text.count(said) == 5
     only = supervisor.get(PAGE, {**ASKED, "rule": "bulk"}).content.decode()
     assert inquiry.number not in only

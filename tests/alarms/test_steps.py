@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from inquiries.models import Inquiry
 from inquiries.workflow import perform
 from notices.models import InboxItem, Outbox, Wishes
 from notices.rendering import render
-from sla.models import Policy
+from sla.models import ClockEvent, Policy
 from sla.sweep import sweep
 from sla.targets import Target
+from tests.calendars.changes import HOLIDAY, carry_out
 from tests.factories import MONDAY, Cast, UserFactory, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,25 @@ def test_each_step_tells_its_own_roles_and_the_owner(cast: Cast, steps: None) ->
         assert told(inquiry, at) == wanted
     steps_told = InboxItem.objects.filter(kind="clock_escalation", role="handler")
     assert sorted(item.context["step"] for item in steps_told) == [1, 2, 3]
+
+
+def test_no_step_is_told_twice_when_days_are_taken_off_afterwards(cast: Cast, steps: None) -> None:
+    inquiry = advance(make_inquiry(MONDAY), cast, "sign_for")
+    sweep(DUE + HOUR)
+    sweep(DUE + 25 * HOUR)
+    # After the first step it turns out that nobody worked on Tuesday and Wednesday.
+    off = {date(2026, 3, 10): HOLIDAY, date(2026, 3, 11): HOLIDAY}
+    carry_out(cast.by("administrator"), china(2026, 3, 11), off)
+    for day in range(2, 10):
+        sweep(DUE + day * 24 * HOUR + HOUR)
+    events = ClockEvent.objects.filter(clock__case=inquiry.case, clock__target="reply")
+    steps_told = events.filter(kind__startswith="escalation").order_by("at")
+    assert list(steps_told.values_list("kind", "at")) == [
+        ("escalation", DUE + timedelta(days=1, seconds=1)),
+        ("escalation_2", DUE + timedelta(days=2, seconds=1)),
+        # Three working days after Monday: 12, 13 and 16 March.
+        ("escalation_3", DUE + timedelta(days=7, seconds=1)),
+    ]
 
 
 def test_steps_a_rule_no_longer_has_tell_the_owner_alone(cast: Cast, steps: None) -> None:

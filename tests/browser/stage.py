@@ -17,6 +17,9 @@ AXE = (Path(axe_carrier.__file__).parent / "axe.min.js").read_text(encoding="utf
 WIDTHS = (1280, 390)
 LANGUAGES = ("zh-hans", "en")
 BAD = ("serious", "critical")
+PAPER = 672
+"""The width of A4 less its margins, in pixels."""
+NOT_ON_PAPER = ("nav", "button", "a.btn", "main form[method=post]")
 
 
 class Person:
@@ -60,7 +63,7 @@ class Person:
 
     def look(self, name: str) -> None:
         """Photograph the page this person is on and let axe read it, four times."""
-        address = self.page.url
+        address = self._address()
         for language in LANGUAGES:
             self.speak(language)
             for width in WIDTHS:
@@ -70,6 +73,43 @@ class Person:
         self.speak(LANGUAGES[0])
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         self.page.goto(address)
+
+    def look_on_paper(self, name: str, *shown: str) -> None:
+        """Photograph the page as it is printed, in both languages; `shown` must be on the paper."""
+        address = self._address()
+        self.page.set_viewport_size({"width": PAPER, "height": 1123})
+        self.page.emulate_media(media="print")
+        for language in LANGUAGES:
+            self.speak(language)
+            self.page.goto(address)
+            self._paper(f"{name}-paper-{language[:2]}", shown)
+        self.page.emulate_media(media="screen")
+        self.speak(LANGUAGES[0])
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        self.page.goto(address)
+
+    def _address(self) -> str:
+        """Of this page as a whole: with a place in it the browser would not load it again."""
+        return self.page.url.partition("#")[0]
+
+    def _paper(self, name: str, shown: tuple[str, ...]) -> None:
+        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        for selector in NOT_ON_PAPER:
+            if self.page.locator(selector).locator("visible=true").count():
+                self.failures.append(f"{name}: {selector} is printed")
+        for selector in shown:
+            if not self.page.locator(selector).first.is_visible():
+                self.failures.append(f"{name}: {selector} is not printed")
+        if self._too_wide():
+            self.failures.append(f"{name}: wider than the paper")
+
+    def fetch(self, selector: str, folder: Path) -> Path:
+        """Click a link that sends a file; where the file is now."""
+        with self.page.expect_download() as waited:
+            self.page.click(selector)
+        path = folder / waited.value.suggested_filename
+        waited.value.save_as(path)
+        return path
 
     def look_now(self, name: str) -> None:
         """The same without loading the page again: it is the answer to a POST."""
@@ -84,11 +124,12 @@ class Person:
             for violation in found
             if violation["impact"] in BAD
         ]
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
-        if wide:
+        if self._too_wide():
             self.failures.append(f"{name}: wider than the window")
+
+    def _too_wide(self) -> bool:
+        script = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        return bool(self.page.evaluate(script))
 
 
 def pictures_folder(fallback: Path) -> Path:

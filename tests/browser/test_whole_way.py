@@ -10,7 +10,7 @@ import pytest
 
 from inquiries.models import Inquiry
 from sla.background import tick
-from sla.folding import fold
+from sla.figures.folding import fold
 from tests.browser.stage import Person, pictures_folder
 from tests.factories import Cast, DistrictFactory, TopicFactory, advance, make_inquiry
 
@@ -71,6 +71,7 @@ def test_from_the_portal_to_the_board(people: dict[str, Person], cast: Cast) -> 
 
     number, code = submit(citizen)
     citizen.look("receipt")
+    citizen.look_on_paper("receipt", "#number", "#code")
     case = f"/desk/case/{number}/"
 
     intake.go("/desk/")

@@ -66,8 +66,8 @@ def test_a_postgres_url_gives_every_part():
     assert parts == ["us@er", "p/w", "db.example", 6432, "hui"]
     assert database["OPTIONS"]["sslmode"] == "require"
     assert database["OPTIONS"]["options"] == (
-        "-c lock_timeout=0 -c statement_timeout=9000 -c max_parallel_workers_per_gather=2"
-        " -c work_mem=8MB"
+        "-c jit=off -c lock_timeout=0 -c statement_timeout=9000"
+        " -c max_parallel_workers_per_gather=2 -c work_mem=8MB"
     )
 
 

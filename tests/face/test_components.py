@@ -13,8 +13,8 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from foundation.keyset import Page
-from sla import charts
-from sla.rates import Rate
+from sla.figures.rates import Rate
+from sla.supervision import charts
 
 
 class Letter(forms.Form):

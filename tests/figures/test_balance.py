@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Department
-from sla.balance import Balance, balance, row_faults
-from sla.counting import TooManyParts
-from sla.figures import report
-from sla.folding import fold
-from sla.measures import CaseLine, civil_day
+from sla.figures.balance import Balance, balance, row_faults
+from sla.figures.counting import TooManyParts
+from sla.figures.folding import fold
+from sla.figures.measures import CaseLine, civil_day
+from sla.figures.periods import Period
+from sla.figures.report import report
+from sla.figures.scope import Scope
 from sla.models import Policy, Rollup
-from sla.periods import Period
-from sla.scope import Scope
 from tests.figures.test_exact import NOW, SINCE, Fate, fates, ground, periods, play
 
 __all__ = ["ground"]

@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import CITIZEN, Role
-from accounts.models import User
+from accounts.models import Department, User
 from inquiries.states import Channel, Ground, Kind
 from inquiries.workflow import perform
 from ledger.models import Event
-from sla.folding import fold
+from sla.board.tables import COLUMNS
+from sla.figures.folding import fold
 from sla.models import Survey
 from sla.sweep import sweep
 from tests.factories import Cast, UserFactory, advance, china, make_inquiry
@@ -85,6 +86,8 @@ def get(user: User | Client, name: str, query: str = "", **kwargs: Any) -> Any:
     return client.get(address + query)
 
 
+ROW = re.compile(r'<dt><a href="([^"]*)">[^<]*</a></dt>\s*<dd>.*?<span>(\d+)</span>', re.DOTALL)
+SQUARE = re.compile(r'<a href="([^"]*)"><rect class="heat-\d"[^>]*><title>[^:]*: (\d+)</title>')
 LINK = re.compile(r'<a href="(/supervision/cases/\?[^"]*)">([\d,]+)</a>')
 COUNT = re.compile(r'<span class="count" id="count">(\d+)</span>')
 
@@ -160,6 +163,42 @@ def test_every_number_is_a_link_to_exactly_its_cases(house: Cast, query: str) ->
         assert listed.count('<span class="title">') == min(n, 30), url
 
 
+@pytest.mark.parametrize("query", ["", "?department=tech", "?kind=complaint", "?topic=unassigned"])
+def test_load_age_and_state_open_to_exactly_their_cases_too(house: Cast, query: str) -> None:
+    client = reader(house.supervisor)
+    page = get(client, "board", query).content.decode()
+    found = [*ROW.findall(page), *SQUARE.findall(page), *numbers_of(page)]
+    assert found
+    for url, n in {unescape(url): int(n) for url, n in found}.items():
+        counted = COUNT.search(get(client, url).content.decode())
+        assert counted is not None, url
+        assert int(counted.group(1)) == n, url
+
+
+def test_the_side_bar_stands_in_groups(house: Cast) -> None:
+    response = get(house.supervisor, "load")
+    nav = response.context["queue_nav"]
+    assert list(dict.fromkeys(item["group"] for item in nav)) == [
+        "Watch",
+        "Prove",
+        "Rules",
+        "Running",
+    ]
+    assert {item["group"] for item in nav if item["here"]} == {"Watch"}
+    assert [item["label"] for item in nav if item["current"]] == ["Load"]
+
+
+def test_departments_stand_in_the_order_of_the_house_and_few_cases_are_marked(house: Cast) -> None:
+    table = get(house.supervisor, "board").context["breakdown"]
+    known = [d.label for d in Department.objects.all()]
+    shown = [line.label for line in table.lines if line.label in known]
+    assert shown == [label for label in known if label in shown]
+    tech = next(line for line in table.lines if line.label == "Technology Section")
+    satisfaction = tech.cells[COLUMNS.index("satisfaction")]
+    assert 'class="bar few"' in satisfaction
+    assert re.search(r"\(\d+–\d+%\)", satisfaction)
+
+
 def test_all_measures_of_the_house_have_been_looked_at(house: Cast) -> None:
     page = get(house.supervisor, "board", "?from=2026-01-01&to=2026-12-31").content.decode()
     measures = {re.search(r"measure=(\w+)", url).group(1) for url, _ in numbers_of(page)}  # type: ignore[union-attr]
@@ -208,8 +247,8 @@ def test_the_board_costs_the_same_however_many_cases_there_are(
     client.force_login(house.supervisor)
     for _ in range(2):
         client.get(reverse("supervision:board"))
-        # Five of them look for what needs attention.
-        with django_assert_num_queries(19):
+        # Four of them look for what needs attention, one reads all counts.
+        with django_assert_num_queries(14):
             client.get(reverse("supervision:board"))
         for n in range(5):
             advance(make_inquiry(NOW - n * DAY), house, "reply", NOW)

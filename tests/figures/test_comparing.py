@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.comparing import changes, spans
-from sla.measures import MEASURES
-from sla.periods import Period
-from sla.rates import rates
+from sla.figures.comparing import changes, spans
+from sla.figures.measures import MEASURES
+from sla.figures.periods import Period
+from sla.figures.rates import rates
 
 TODAY = date(2026, 11, 22)
 NOTHING = dict.fromkeys(MEASURES, 0)

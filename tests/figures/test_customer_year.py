@@ -83,7 +83,7 @@ def test_nine_received_nine_answered_nine_rated_is_a_hundred_four_times(
 def test_the_board_says_the_same(cast: Cast) -> None:
     play(cast, [5] * 9)
     page = board(cast)
-    tiles = page[page.index('class="tiles"') : page.index("Open now")]
+    tiles = page[page.index("Figures of the period") : page.index("By month")]
     assert tiles.count('100<span class="unit">%</span>') == 4
     assert tiles.count(">9</a> / <a") == 4
 
@@ -106,7 +106,7 @@ def test_with_none_rated_there_is_no_satisfaction(cast: Cast) -> None:
     play(cast, [None] * 9)
     assert percents(figures()["total"]) == [WHOLE, WHOLE, (0, 0, "—"), (0, 9, "0.00%")]
     page = board(cast)
-    tiles = page[page.index('class="tiles"') : page.index("Open now")]
+    tiles = page[page.index("Figures of the period") : page.index("By month")]
     assert tiles.count('100<span class="unit">%</span>') == 2
     assert "none yet" in tiles
 

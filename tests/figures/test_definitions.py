@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sla.measures import CaseLine, SurveyLine, as_of, is_silent_miss, measures
+from sla.figures.measures import CaseLine, SurveyLine, as_of, is_silent_miss, measures
 from tests.factories import china
 
 IN = china(2026, 3, 2, 10)

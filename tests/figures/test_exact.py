@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Department
-from sla import selection
-from sla.figures import COLUMNS, Row, report, reports
-from sla.folding import fold
-from sla.measures import BASES, MEASURES, SURVEYED, CaseLine, SurveyLine, as_of, measures
+from sla.figures.folding import fold
+from sla.figures.measures import BASES, MEASURES, SURVEYED, CaseLine, SurveyLine, as_of, measures
+from sla.figures.periods import Period
+from sla.figures.recording import CaseRecord, line_of
+from sla.figures.report import COLUMNS, Row, report, reports
+from sla.figures.scope import Scope
+from sla.lists import selection
 from sla.models import Case, Clock, Policy, Survey
-from sla.periods import Period
-from sla.recording import CaseRecord, line_of
-from sla.scope import Scope
 from sla.targets import Target
 from tests.factories import DepartmentFactory, china
 

@@ -8,8 +8,8 @@ import pytest
 
 from inquiries.states import Kind
 from inquiries.workflow import perform
-from sla.figures import report
-from sla.scope import Scope
+from sla.figures.report import report
+from sla.figures.scope import Scope
 from tests.factories import MONDAY, Cast, DistrictFactory, TopicFactory, advance, make_inquiry
 
 pytestmark = pytest.mark.django_db

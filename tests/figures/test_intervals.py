@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.definitions import chosen
-from sla.intervals import wilson
-from sla.measures import MEASURES
-from sla.rates import rates
+from sla.figures.definitions import chosen
+from sla.figures.intervals import wilson
+from sla.figures.measures import MEASURES
+from sla.figures.rates import rates
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from accounts.actors import CITIZEN
 from inquiries.states import Channel, Kind
 from inquiries.workflow import perform
-from sla.anonymity import ANY, STEPS, K, Known, band, coarser, told
-from sla.figures import report
-from sla.measures import MEASURES
-from sla.open_data import COLUMNS, OTHER, SMALLEST, Year, folded, years
-from sla.periods import year_of
+from sla.figures.anonymity import ANY, STEPS, K, Known, band, coarser, told
+from sla.figures.measures import MEASURES
+from sla.figures.open_data import COLUMNS, OTHER, SMALLEST, Year, folded, years
+from sla.figures.periods import year_of
+from sla.figures.report import report
 from tests.factories import Cast, DepartmentFactory, TopicFactory, advance, china, make_inquiry
 
 KNOWN = st.builds(
@@ -161,8 +161,8 @@ def test_a_year_is_finished_when_it_has_ended(spring: None) -> None:
 
 @database
 def test_pseudonyms_are_of_one_year_and_the_order_tells_nothing(spring: None) -> None:
+    from sla.figures.open_data import _secret
     from sla.models import Case
-    from sla.open_data import _secret
 
     numbers = list(Case.objects.order_by("pk").values_list("number", flat=True))
     assert not {_secret(n, 2026)[:12] for n in numbers} & {_secret(n, 2027)[:12] for n in numbers}

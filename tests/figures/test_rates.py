@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.measures import MEASURES
-from sla.rates import Rate, percentage, rates, shares
+from sla.figures.measures import MEASURES
+from sla.figures.rates import Rate, percentage, rates, shares
 
 NOTHING = dict.fromkeys(MEASURES, 0)
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from sla import definitions
-from sla.report_checking import (
+from sla.figures import definitions
+from sla.proving.report_checking import (
     Claim,
     StatementError,
     check_claim,
@@ -171,6 +171,38 @@ def real() -> list[dict[str, Any]]:
     if not REAL.exists():
         pytest.skip(f"the real reports are not in {SHARED} (HUIYING_SHARED may name the folder)")
     return json.loads(REAL.read_text(encoding="utf-8"))["reports"]
+
+
+CHINA = SHARED / "reference" / "china.md"
+PRINTED = re.compile(r"(\d+)/(\d+) = (\d+\.\d+%)")
+OUTSIDE = {(6673, 8947)}
+"""直办率, of what a hotline answers at once: no rate of ours."""
+
+
+def test_every_percentage_of_the_reference_reproduces_under_a_letter() -> None:
+    """All of china.md's section 5.1: those printed with their counts stand in REPRODUCED."""
+    if not CHINA.exists():
+        pytest.skip(f"the reference is not in {SHARED} (HUIYING_SHARED may name the folder)")
+    text = CHINA.read_text(encoding="utf-8")
+    table = text[text.index("### 5.1") : text.index("### 5.2")]
+    printed = {(int(n), int(d)): percent for n, d, percent in PRINTED.findall(table)}
+    assert len(printed) >= 7
+    known = {fraction_of(*held): held for held in REPRODUCED.values()}
+    for pair, percent in printed.items():
+        assert check_equation(f"{pair[0]}/{pair[1]}={percent}").holds, pair
+        if pair not in OUTSIDE:
+            rate, code, _, counts = known[pair]
+            assert check_claim(Claim("x", rate, code, percent, counts)).holds, pair
+
+
+def fraction_of(rate: str, code: str, _: str, counts: dict[str, int]) -> tuple[int, int]:
+    return definitions.definition(rate, code).fraction(counts)
+
+
+def test_each_letter_has_a_percentage_of_its_own() -> None:
+    """A to G each reproduce a figure, or as with G flag one that nothing reproduces."""
+    checked = [*REPRODUCED.values(), *(held[:4] for held in NOT_REPRODUCED.values())]
+    assert {code for _, code, _, _ in checked} == {"standard", *"ABCDEFG"}
 
 
 EQUATION = re.compile(r"[\d+\-/=.%]+")

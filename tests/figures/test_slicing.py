@@ -11,25 +11,42 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from foundation.snapshot import snapshot
-from sla import slicing
 from sla.models import Case
-from sla.slicing import Slice, in_slices, most_jobs, slices
-from sla.verification import verify
+from sla.proving import slicing
+from sla.proving.slicing import Slice, most_jobs, shared, slices
+from sla.proving.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 
-def numbers(part: Slice) -> list[str]:
-    rows = Case.objects.filter(pk__gte=part.first, pk__lte=part.last).order_by("pk")
-    return list(rows.values_list("number", flat=True))
+class Numbers:
+    """Names the cases of a slice, and in the end how many there were."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+
+    def work(self, part: Slice) -> list[str]:
+        rows = Case.objects.filter(pk__gte=part.first, pk__lte=part.last).order_by("pk")
+        found = list(rows.values_list("number", flat=True))
+        self._seen += len(found)
+        return found
+
+    def rest(self) -> int:
+        return self._seen
 
 
-def isolation(part: Slice) -> tuple[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('transaction_isolation')")
-        (level,) = cursor.fetchone()
-        cursor.execute("SELECT current_setting('transaction_read_only')")
-        (read_only,) = cursor.fetchone()
-    return level, read_only
+class Isolation:
+    """Tells how its process sees the database."""
+
+    def work(self, part: Slice) -> tuple[str, str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_isolation')")
+            (level,) = cursor.fetchone()
+            cursor.execute("SELECT current_setting('transaction_read_only')")
+            (read_only,) = cursor.fetchone()
+        return level, read_only
+
+    def rest(self) -> tuple[str, str]:
+        return "repeatable read", "on"
 
 
 @pytest.fixture
@@ -43,7 +60,9 @@ def test_every_case_is_in_one_slice(cast: Cast, small_slices: None) -> None:
     made = [make_inquiry().number for _ in range(5)]
     parts = slices()
     assert all(one.last + 1 == other.first for one, other in pairwise(parts))
-    assert [number for part in in_slices(numbers, 1) for number in part] == made
+    *found, seen = shared(Numbers, parts, 1)
+    assert [number for part in found for number in part] == made
+    assert seen == len(made)
 
 
 @pytest.mark.sqlite
@@ -83,11 +102,9 @@ def test_every_process_sees_the_same_moment_and_can_change_nothing(
 ) -> None:
     made = [make_inquiry().number for _ in range(5)]
     with snapshot():
-        assert set(in_slices(isolation, 2)) == {("repeatable read", "on")}
-        parts = in_slices(numbers, 2)
-        found = next(parts)
-        for part in parts:
-            found += part
-    assert found == made
+        assert set(shared(Isolation, slices(), 2)) == {("repeatable read", "on")}
+        *found, one, other = shared(Numbers, slices(), 2)
+    assert [number for part in found for number in part] == made
+    assert one + other == len(made)
     # The caller's own connection has lived through it.
     assert Case.objects.count() == 5

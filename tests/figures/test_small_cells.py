@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.small_cells import hidden, is_small, shown
+from sla.figures.small_cells import hidden, is_small, shown
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ import pytest
 from accounts.actors import Actor
 from inquiries.queries.queues import QUEUES
 from inquiries.workflow import perform
+from sla.figures.periods import Period
+from sla.figures.stock import STOCKS, stock
+from sla.lists.selection import Key, counted, stocked
 from sla.models import Case
-from sla.periods import Period
-from sla.selection import Key, counted, stocked
 from sla.standing import Horizon, Standing, horizon, standing_of, standing_of_clock
-from sla.stock import STOCKS, stock
 from sla.targets import Target
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from inquiries.workflow import perform
-from sla.periods import Period, PeriodError, month_of, quarter_of, year_of
-from sla.selection import stocked
+from sla.figures.periods import Period, PeriodError, month_of, quarter_of, year_of
+from sla.figures.stock import STOCKS, Spread, answer_times, spread, stock
+from sla.lists.selection import stocked
 from sla.standing import Standing, horizon, standing_of
-from sla.stock import STOCKS, Spread, answer_times, spread, stock
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 DAY = timedelta(days=1)

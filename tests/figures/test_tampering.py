@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ from ledger.merkle import root_of
 from ledger.models import Event, Seal, SealedHead
 from ledger.seal import seal_hash
 from ledger.sealing import GRACE, midnight, seal
-from sla.folding import fold
-from sla.measures import civil_day
+from sla.figures.folding import fold
+from sla.figures.measures import civil_day
 from sla.models import Case, Delta, Rollup
+from sla.proving.verification import Sifting, verify
 from sla.sweep import sweep
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 from tests.flush import ledger_unguarded
 
@@ -323,7 +324,30 @@ class Terminal(StringIO):
         return True
 
 
-def test_on_a_terminal_a_bar_shows_how_far_it_is(late: Inquiry) -> None:
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is two seconds on each time it is asked."""
+    seconds = count(0, 2)
+    monkeypatch.setattr("sla.management.commands.verify.time.monotonic", lambda: next(seconds))
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(late: Inquiry, ticking: None) -> None:
     bar = Terminal()
     call_command("verify", stdout=StringIO(), stderr=bar, no_color=True)
-    assert bar.getvalue() == f"\r[{'#' * 30}] 2 / 2\n"
+    assert bar.getvalue() == f"\r[{'#' * 30}] 2 / 2, 1 a second, 0:00 left\n"
+
+
+def test_elsewhere_lines_say_so_when_asked(late: Inquiry, ticking: None) -> None:
+    said = StringIO()
+    call_command("verify", "--progress", stdout=StringIO(), stderr=said, no_color=True)
+    assert said.getvalue() == "2 of 2 cases, 1 a second, 0:00 left\n"
+
+
+def test_broken_off_it_ends_cleanly(late: Inquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(self: Sifting, piece: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sifting, "work", stop)
+    with pytest.raises(CommandError, match="broken off with 0 differences so far") as ended:
+        call_command("verify", stdout=StringIO())
+    assert ended.value.returncode == 130

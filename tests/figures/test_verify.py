@@ -16,9 +16,9 @@ from accounts.actors import CITIZEN
 from inquiries.models import Inquiry
 from inquiries.states import Ground
 from inquiries.workflow import perform
-from sla.folding import fold
+from sla.figures.folding import fold
+from sla.proving.verification import verify
 from sla.sweep import sweep
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 from tests.flush import ledger_unguarded
 
@@ -158,6 +158,19 @@ FORGERIES: dict[str, tuple[Forgery, str, str]] = {
         lambda i: forge("UPDATE inquiries_inquiry SET state = 'accepted' WHERE id = %s", i.pk),
         "states",
         "accepted with live clocks",
+    ),
+    "the total of a day": (
+        lambda _: forge("UPDATE sla_daytotal SET received = received + 1 WHERE basis = 'receipt'"),
+        "figures",
+        "received is 7, the keys say 6",
+    ),
+    "the total of a month": (
+        lambda _: forge(
+            "UPDATE sla_monthtotal SET received = received + 1"
+            " WHERE basis = 'receipt' AND department_id = 0"
+        ),
+        "figures",
+        "month receipt 2026-03-01 -: received is 3, the keys say 2",
     ),
     "a case left out": (
         on_case("excluded_at = replied_at, exclusion = 'spam'"),

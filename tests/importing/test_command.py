@@ -20,8 +20,8 @@ from inquiries.states import State
 from ledger.models import Event
 from notices.models import InboxItem, Outbox
 from sla.models import Case, Delta, Policy, Rollup
+from sla.proving.verification import verify
 from sla.targets import Target
-from sla.verification import verify
 from tests.factories import china
 from tests.importing.workbooks import COLUMNS, row, workbook
 

@@ -18,7 +18,7 @@ from django.test import Client
 from inquiries.limits import DOWNLOADS
 from ledger.models import Event, Seal
 from ledger.sealing import GRACE, midnight, seal
-from sla.measures import civil_day
+from sla.figures.measures import civil_day
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 from tests.portal.conftest import SECRET
 

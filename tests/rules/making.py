@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from sla.models import Policy, WorkCalendar
-from sla.ruling import make
+from sla.rules.ruling import make
 from sla.targets import Target
 from tests.factories import MONDAY, Cast, china
 

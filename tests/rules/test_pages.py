@@ -12,8 +12,8 @@ import time_machine
 from ledger.models import Event
 from sla.models import Policy, PolicyChange, Recalculation
 from sla.models.policy import TARGET_LABELS
+from sla.proving.verification import verify
 from sla.targets import Target
-from sla.verification import verify
 from tests.desk.conftest import Person, words
 from tests.factories import MONDAY, Cast, TopicFactory, advance, china, make_inquiry
 from tests.rules.making import NOW, filled, made

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from sla import defaults
 from sla.models import Clock, Policy, PolicyChange
 from sla.policies import book_of
-from sla.ruling import Refused, RuleRefused, faults, make, state_of, values_of, withdraw
+from sla.rules.ruling import Refused, RuleRefused, faults, make, state_of, values_of, withdraw
 from sla.targets import Target
 from tests.factories import Cast, DepartmentFactory, TopicFactory, china, make_inquiry
 from tests.rules.making import NOW, a_rule, made

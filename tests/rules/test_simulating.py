@@ -17,11 +17,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import CITIZEN
 from inquiries.workflow import perform
-from sla.figures import report
+from sla.figures.periods import Period
+from sla.figures.report import report
 from sla.models import Case, Policy
-from sla.periods import Period
-from sla.simulating import Trial, lines, rule_of, run
-from sla.simulation import Rule, Verdict, due_under
+from sla.simulation.reading import Trial, lines, rule_of, run
+from sla.simulation.replaying import Rule, Verdict, due_under
 from sla.sweep import sweep
 from sla.targets import Target
 from tests.desk.conftest import Person, words
@@ -139,7 +139,7 @@ def test_memory_and_queries_do_not_grow_with_the_cases(
     with CaptureQueriesContext(connection) as many:
         run(trial(), NOW)
     assert len(many) == len(few)
-    monkeypatch.setattr("sla.simulating.CHUNK", 5)
+    monkeypatch.setattr("sla.simulation.reading.CHUNK", 5)
     chunked = run(trial(2), NOW)
     monkeypatch.undo()
     assert chunked == run(trial(2), NOW)
@@ -202,7 +202,7 @@ def test_what_cannot_be_tried_is_said_by_the_field(
 def test_more_cases_than_a_page_can_wait_for_are_sent_to_the_command(
     house: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sla.simulation_views.MOST_CLOCKS", 3)
+    monkeypatch.setattr("sla.simulation.views.MOST_CLOCKS", 3)
     page = asked(Person(house.supervisor, "en"))
     assert page.status_code == 400
     assert "manage.py simulate" in words(page)

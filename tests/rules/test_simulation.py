@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.rates import Rate
-from sla.simulation import Line, Pauses, Rule, Verdict, due_under, replay
+from sla.figures.rates import Rate
+from sla.simulation.replaying import Line, Pauses, Rule, Verdict, due_under, replay
 from sla.worktime import Promise, chinese_calendar, due
 from tests.factories import MONDAY, china
 

@@ -21,11 +21,11 @@ from ledger.models import Event
 from notices.delivery import deliver
 from notices.models import InboxItem, Outbox
 from sla.background import tick
-from sla.folding import fold
+from sla.figures.folding import fold
 from sla.models import Case, ClockEvent, Delta, PolicyChange
-from sla.ruling import RuleRefused, make, state_of
+from sla.proving.verification import verify
+from sla.rules.ruling import RuleRefused, make, state_of
 from sla.sweep import sweep
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 from tests.rules.making import NOW, a_rule
 from tests.services import processes

@@ -20,8 +20,8 @@ from notices.models import Digest, InboxItem, Outbox, Wishes
 from sla.alarms import read_name
 from sla.background import tick
 from sla.models import Clock, ClockEvent, Policy
+from sla.proving.verification import verify
 from sla.targets import Happening, Target
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, UserFactory, advance, china, make_inquiry
 from tests.services import processes
 

@@ -15,7 +15,7 @@ from inquiries.workflow import perform
 from notices.models import InboxItem
 from sla.background import tick
 from sla.models import ClockEvent
-from sla.verification import verify
+from sla.proving.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 from tests.services import processes
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver, reverse
 
+from accounts.models import Department
 from inquiries.codes import follow_token
-from sla.models import Policy
+from sla.models import Policy, WorkCalendar
 from tests.walls.world import STAFF, World
 
 VISITORS = ("", "citizen", *STAFF)
@@ -56,6 +57,13 @@ def case_file(name: str, origin: str = "citizen") -> Callable[[World], tuple[Any
 
 def change(world: World) -> tuple[Any, ...]:
     return (world.change.pk,)
+
+
+def own_hours(world: World) -> tuple[Any, ...]:
+    house = WorkCalendar.objects.get(code="cn")
+    tech = Department.objects.get(code="tech")
+    own = {"name": tech.name, "week": house.week, "based_on": house, "department": tech}
+    return (WorkCalendar.objects.get_or_create(code="cn-tech", defaults=own)[0].code,)
 
 
 def report(world: World) -> tuple[Any, ...]:
@@ -205,6 +213,9 @@ PAGES: dict[str, list[Row]] = {
             "load_file": ("cn", 2026),
         }.items()
     },
+    "supervision:house_hours": [
+        Row(own_hours, KEEPER, KEEPER, refused=403, sign_in=True, posted=(302,))
+    ],
     "supervision:changes": [Row(get=KEEPING, refused=403, sign_in=True)],
     "supervision:change": [Row(change, KEEPING, refused=403, sign_in=True)],
     "supervision:apply_change": [

@@ -16,9 +16,9 @@ from inquiries.workflow import perform
 from notices.models import InboxItem
 from sla.background import tick
 from sla.models import Clock, ClockEvent, Policy
+from sla.proving.verification import verify
 from sla.sweep import sweep
 from sla.targets import ClockState, Target
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from inquiries.workflow import perform
 from ledger.models import Event
 from notices.models import InboxItem
 from sla.models import Clock, Policy
+from sla.proving.verification import verify
 from sla.sweep import sweep
 from sla.targets import Target
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -16,11 +16,11 @@ from inquiries.workflow import perform
 from ledger.models import Event
 from notices.models import InboxItem, Outbox
 from sla.background import tick
-from sla.figures import report
+from sla.figures.report import report
+from sla.figures.scope import Scope
 from sla.models import Clock, Survey
-from sla.scope import Scope
+from sla.proving.verification import verify
 from sla.targets import Target
-from sla.verification import verify
 from tests.factories import CHINA, MONDAY, Cast, UserFactory, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from inquiries.states import State
 from inquiries.workflow import perform
 from notices.models import Outbox
 from sla.background import tick
+from sla.proving.verification import verify
 from sla.targets import ClockState, Target
-from sla.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 pytestmark = pytest.mark.django_db

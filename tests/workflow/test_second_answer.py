@@ -14,7 +14,7 @@ from inquiries.policy import Refusal
 from inquiries.queries.published import public_answer
 from inquiries.states import State
 from inquiries.workflow import perform
-from sla.verification import verify
+from sla.proving.verification import verify
 from tests.factories import MONDAY, Cast, advance, make_inquiry
 
 pytestmark = pytest.mark.django_db

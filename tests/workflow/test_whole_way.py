@@ -16,7 +16,7 @@ from ledger.checking import faults
 from ledger.models import Event
 from sla.background import tick
 from sla.models import Clock
-from sla.verification import verify
+from sla.proving.verification import verify
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.charts import bars, lines, nice_ticks
+from sla.supervision.charts import bars, lines, nice_ticks
 
 NUMBER = re.compile(r"-?\d+(\.\d{1,2})?")
 

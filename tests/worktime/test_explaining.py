@@ -15,9 +15,9 @@ from inquiries.models import Inquiry
 from inquiries.queries.clocks import ClockTold, clocks_for_citizen, clocks_for_staff
 from inquiries.workflow import perform
 from sla.calendars import make_new_version
-from sla.explanation import Explanation, imagined
+from sla.explaining.explanation import Explanation, imagined
+from sla.explaining.picture import Cell, months
 from sla.models import CalendarDay, Clock
-from sla.picture import Cell, months
 from sla.standing import horizon
 from sla.targets import Target
 from sla.worktime import Day, Promise, chinese_calendar
