@@ -64,11 +64,14 @@ def install() -> WorkCalendar:
     )
     if created:
         _load_years(calendar)
-    for rule in POLICIES:
-        scope = {"stream": "inquiry", "target": rule["target"], "kind": rule.get("kind", "")}
-        # By now it may have several versions.
-        if not Policy.objects.filter(**scope, category="", department=None).exists():
-            Policy.objects.create(**{**scope, **rule}, calendar=calendar, active_from=SINCE)
+    # A rule may have several versions by now.
+    own = Policy.objects.filter(stream="inquiry", category="", department=None)
+    there = set(own.values_list("target", "kind"))
+    Policy.objects.bulk_create(
+        Policy(stream="inquiry", calendar=calendar, active_from=SINCE, **rule)
+        for rule in POLICIES
+        if (rule["target"], rule.get("kind", "")) not in there
+    )
     return calendar
 
 
