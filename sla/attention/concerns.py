@@ -91,8 +91,9 @@ def _read(now: datetime) -> _Facts:
 
 
 def _instant(told: datetime | str | None) -> datetime | None:
-    """An instant as the database tells it; SQLite tells it as text, in UTC."""
-    return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else told
+    """An instant as the database tells it; SQLite tells it without its zone, or as text."""
+    at = datetime.fromisoformat(told) if isinstance(told, str) else told
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _quiet(facts: _Facts, now: datetime) -> Concern | None:
