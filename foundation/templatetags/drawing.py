@@ -9,7 +9,6 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -27,7 +26,7 @@ class _Values:
 
 
 @register.simple_tag
-def drawn(name: str, **values: Any) -> SafeString:
+def drawn(name: str, **values: Any) -> str:
     """A template filled in with these values and nothing else, as `include ... only` does it, and
     remembered by its name, the language and all of the values.
 
@@ -39,7 +38,7 @@ def drawn(name: str, **values: Any) -> SafeString:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _drawn(name: str, language: str | None, given: _Values) -> SafeString:
+def _drawn(name: str, language: str | None, given: _Values) -> str:
     return get_template(name).render(given.values)
 
 

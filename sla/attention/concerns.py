@@ -53,7 +53,7 @@ _FACTS = """
         (SELECT MIN(received_at) FROM sla_case),
         (SELECT at FROM sla_heartbeat WHERE name = %s),
         (SELECT note FROM sla_incident WHERE code = %s AND closed_at IS NULL ORDER BY id LIMIT 1),
-        COUNT(CASE WHEN received_at < %s THEN 1 END),
+        COUNT(*) FILTER (WHERE received_at < %s),
         COUNT(*)
     FROM sla_case
     WHERE ended_at IS NULL AND kind = %s AND received_at >= %s AND received_at < %s

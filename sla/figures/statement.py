@@ -134,10 +134,10 @@ class Statement:
         }
         counted = (
             "COUNT(*)",
-            "COUNT(CASE WHEN paused_at IS NULL AND due_at BETWEEN %s AND %s THEN 1 END)",
-            "COUNT(CASE WHEN paused_at IS NULL AND due_at < %s THEN 1 END)",
-            "COUNT(CASE WHEN paused_at IS NOT NULL OR due_at IS NULL THEN 1 END)",
-            f"COUNT(CASE WHEN {' AND '.join(WAITING)} THEN 1 END)",
+            "COUNT(*) FILTER (WHERE paused_at IS NULL AND due_at BETWEEN %s AND %s)",
+            "COUNT(*) FILTER (WHERE paused_at IS NULL AND due_at < %s)",
+            "COUNT(*) FILTER (WHERE paused_at IS NOT NULL OR due_at IS NULL)",
+            f"COUNT(*) FILTER (WHERE {' AND '.join(WAITING)})",
         )
         amounts = dict(zip(MEASURES, counted, strict=False))
         self._select(place, lying.columns, keys, amounts, CASES, ["ended_at IS NULL", *where[0]])

@@ -163,7 +163,18 @@ def test_every_number_is_a_link_to_exactly_its_cases(house: Cast, query: str) ->
         assert listed.count('<span class="title">') == min(n, 30), url
 
 
-@pytest.mark.parametrize("query", ["", "?department=tech", "?kind=complaint", "?topic=unassigned"])
+PARTS = (
+    "",
+    "?department=tech",
+    "?department=unassigned",
+    "?kind=complaint",
+    "?topic=unassigned",
+    "?handler=unassigned",
+    "?handler=handler",
+)
+
+
+@pytest.mark.parametrize("query", PARTS)
 def test_load_age_and_state_open_to_exactly_their_cases_too(house: Cast, query: str) -> None:
     client = reader(house.supervisor)
     page = get(client, "board", query).content.decode()
