@@ -110,10 +110,19 @@ class Heat:
 
 def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
     """A square for each day, which opens the cases received on it."""
-    label = escape(_("Cases received on each day, a column for each week, Monday on top"))
-    chart = charts.heat(received, period.start, period.end)
+    label = _("Cases received on each day, a column for each week, Monday on top")
     href = DayLinks(asked)
-    before = escape(href.all)
+    svg = _heat(label, href.all, tuple(received.items()), period)
+    return Heat(svg, period, received, href)
+
+
+@lru_cache(maxsize=256)
+def _heat(
+    label: str, href: str, received: tuple[tuple[date, int], ...], period: Period
+) -> SafeString:
+    """The drawing, remembered by all it is made from."""
+    chart = charts.heat(dict(received), period.start, period.end)
+    before = escape(href)
     side = f'width="{chart.side}" height="{chart.side}"'
     marks = [f'<text x="{x}" y="12">{day.month}</text>' for day, x in chart.marks]
     bare = [
@@ -126,19 +135,13 @@ def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
         f'<rect class="heat-{square.level}" x="{square.x}" y="{square.y}" {side} rx="2">'
         f"<title>{day}: {square.value}</title></rect></a>"
         for square in chart.squares
-        for day in [square.day.isoformat()]
         if square.level
+        for day in [square.day.isoformat()]
     ]
-    svg = (
+    return mark_safe(  # noqa: S308 - numbers, days, and what is escaped
         f'<svg class="chart heat" viewBox="0 0 {chart.width} {chart.height}" role="group"'
-        f' aria-label="{label}">{"".join(marks)}'
+        f' aria-label="{escape(label)}">{"".join(marks)}'
         f'<path class="heat-0" d="{"".join(bare)}"/>{"".join(full)}</svg>'
-    )
-    return Heat(
-        mark_safe(svg),  # noqa: S308 - numbers, days, and an address that is escaped
-        period,
-        received,
-        href,
     )
 
 
