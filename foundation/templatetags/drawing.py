@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
-REMEMBERED = 2048
+REMEMBERED = 1024
 """Pieces each process remembers; the one not shown for the longest time is forgotten first."""
 
 

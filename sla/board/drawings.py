@@ -116,7 +116,7 @@ def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
     return Heat(svg, period, received, href)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _heat(
     label: str, href: str, received: tuple[tuple[date, int], ...], period: Period
 ) -> SafeString:
