@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.actors import Role
 from notices.models import InboxItem
-from sla.models import CalendarYear, WorkCalendar
+from sla.models import CalendarYear
 
 ALARM_FROM = (11, 1)
 """Month and day from which the next year's notice is missed."""
@@ -21,30 +21,45 @@ ALARM_FROM = (11, 1)
 TOLD = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 
 
+class House(NamedTuple):
+    """The calendar of a house, which holds the years of all that are based on it."""
+
+    pk: int
+    code: str
+    name: str
+    zone: str
+
+
 class Missing(NamedTuple):
     """A year of a house's calendar without a notice."""
 
-    calendar: WorkCalendar
+    calendar: House
     year: int
 
 
+_CONFIRMED = """
+    SELECT c.id, c.code, c.name, c.zone, y.year FROM sla_workcalendar c
+    LEFT JOIN sla_calendaryear y ON y.calendar_id = c.id AND y.confirmed
+    WHERE c.based_on_id IS NULL ORDER BY c.code
+"""
+
+
 def missing_years(now: datetime) -> list[Missing]:
-    """Years of which the notice should be out and is not entered. Two queries."""
-    calendars = list(WorkCalendar.objects.filter(based_on__isnull=True).order_by("code"))
-    confirmed = set(
-        CalendarYear.objects.filter(calendar__in=calendars, confirmed=True).values_list(
-            "calendar_id", "year"
-        )
-    )
+    """Years of which the notice should be out and is not entered. One query."""
+    confirmed: dict[House, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRMED)
+        for *calendar, year in cursor.fetchall():
+            confirmed.setdefault(House(*calendar), set()).add(year)
     return [
         Missing(calendar, year)
-        for calendar in calendars
+        for calendar, years in confirmed.items()
         for year in _expected(calendar, now)
-        if (calendar.pk, year) not in confirmed
+        if year not in years
     ]
 
 
-def _expected(calendar: WorkCalendar, now: datetime) -> list[int]:
+def _expected(calendar: House, now: datetime) -> list[int]:
     today = now.astimezone(ZoneInfo(calendar.zone)).date()
     return [today.year] + [today.year + 1] * ((today.month, today.day) >= ALARM_FROM)
 
@@ -54,7 +69,7 @@ def remind(now: datetime) -> int:
     told = 0
     for calendar, year in missing_years(now):
         with transaction.atomic():
-            row, _ = CalendarYear.objects.get_or_create(calendar=calendar, year=year)
+            row, _ = CalendarYear.objects.get_or_create(calendar_id=calendar.pk, year=year)
             fresh = CalendarYear.objects.filter(pk=row.pk, reminded_at=None, confirmed=False)
             if not fresh.update(reminded_at=now):
                 continue

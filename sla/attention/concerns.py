@@ -8,20 +8,18 @@ months fails the whole site. We warn before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sla.figures.measures import civil_day
 from sla.figures.periods import Period
-from sla.figures.scope import Scope
-from sla.lists.listing import still_open
-from sla.models import Case, Heartbeat, Incident
 from sla.supervision.asking import MOST_YEARS
 
 CONSULTATION = "consultation"
@@ -50,17 +48,57 @@ class Concern:
     url: str = ""
 
 
+_FACTS = """
+    SELECT (SELECT MAX(published_at) FROM sla_case),
+        (SELECT MIN(received_at) FROM sla_case),
+        (SELECT at FROM sla_heartbeat WHERE name = %s),
+        (SELECT note FROM sla_incident WHERE code = %s AND closed_at IS NULL ORDER BY id LIMIT 1),
+        COUNT(*) FILTER (WHERE received_at < %s),
+        COUNT(*)
+    FROM sla_case
+    WHERE ended_at IS NULL AND kind = %s AND received_at >= %s AND received_at < %s
+"""
+
+
+class _Facts(NamedTuple):
+    """What concerns are told from: the last public answer, the first case, the last folding of
+    figures, what is wrong with the public form, consultations that wait by how long they do."""
+
+    published_at: datetime | None
+    received_at: datetime | None
+    folded_at: datetime | None
+    problem: str | None
+    waiting: dict[str, int]
+
+
 def concerns(now: datetime) -> list[Concern]:
-    """All there is at this instant, the worst first. Four queries."""
-    found = [_quiet(now), _old(now), _stale(now), _form()]
+    """All there is at this instant, the worst first. One query."""
+    facts = _read(now)
+    found = [_quiet(facts, now), _old(facts, now), _stale(facts, now), _form(facts)]
     present = [one for one in found if one is not None]
     return sorted(present, key=lambda one: one.tone != "danger")
 
 
-def _quiet(now: datetime) -> Concern | None:
+def _read(now: datetime) -> _Facts:
+    grave, old = (_received_before(now - age) for age, _code, _tone in WAITING)
+    instants = [grave.instants[1], *old.instants]
+    before, *within = map(connection.ops.adapt_datetimefield_value, instants)
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, [FOLDING, FORM_BROKEN, before, CONSULTATION, *within])
+        published, received, folded, problem, *counts = cursor.fetchone()
+    waiting = {code: n for (_age, code, _tone), n in zip(WAITING, counts, strict=True)}
+    return _Facts(_instant(published), _instant(received), _instant(folded), problem, waiting)
+
+
+def _instant(told: datetime | str | None) -> datetime | None:
+    """An instant as the database tells it; SQLite tells it without its zone, or as text."""
+    at = datetime.fromisoformat(told) if isinstance(told, str) else told
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+def _quiet(facts: _Facts, now: datetime) -> Concern | None:
     """No new public answer for long; counted from the first case where there was none at all."""
-    dates = Case.objects.aggregate(last=Max("published_at"), first=Min("received_at"))
-    since = dates["last"] or dates["first"]
+    since = facts.published_at or facts.received_at
     if since is None or now - since < QUIET_SOON:
         return None
     days = (now - since).days
@@ -74,22 +112,16 @@ def _quiet(now: datetime) -> Concern | None:
     return Concern("quiet", sentence, "danger")
 
 
-def _old(now: datetime) -> Concern | None:
+def _old(facts: _Facts, now: datetime) -> Concern | None:
     """Consultations that have waited for nearly three months, else for two."""
-    spans = {code: _received_before(now - age) for age, code, _tone in WAITING}
-    longest = still_open(spans["consultation_old"], Scope(kind=CONSULTATION))
-    counts = {
-        code: Count("pk", filter=Q(received_at__lt=span.instants[1]))
-        for code, span in spans.items()
-    }
-    counted = longest.aggregate(**counts)
-    for _age, code, tone in WAITING:
-        if n := counted[code]:
+    for age, code, tone in WAITING:
+        if n := facts.waiting[code]:
+            span = _received_before(now - age)
             query = {
                 "measure": "still_open",
                 "kind": CONSULTATION,
-                "from": spans[code].start.isoformat(),
-                "to": spans[code].end.isoformat(),
+                "from": span.start.isoformat(),
+                "to": span.end.isoformat(),
             }
             url = f"{reverse('supervision:cases')}?{urlencode(query)}"
             return Concern(code, _waiting(n, grave=tone == "danger"), tone, url)
@@ -115,19 +147,18 @@ def _waiting(n: int, *, grave: bool) -> str:
     ) % {"n": n}
 
 
-def _stale(now: datetime) -> Concern | None:
+def _stale(facts: _Facts, now: datetime) -> Concern | None:
     """The public statistics are as good as the background work that keeps them."""
-    beat = Heartbeat.objects.filter(name=FOLDING).first()
-    if beat is not None and now - beat.at < max(STALE_AFTER, settings.HEARTBEAT_MAX_AGE):
+    at = facts.folded_at
+    if at is not None and now - at < max(STALE_AFTER, settings.HEARTBEAT_MAX_AGE):
         return None
     sentence = _("The background work does not run: figures age and nobody is reminded.")
     return Concern(STALE, sentence, "danger")
 
 
-def _form() -> Concern | None:
+def _form(facts: _Facts) -> Concern | None:
     """The last self-test of the public form failed."""
-    incident = Incident.objects.filter(code=FORM_BROKEN, closed_at__isnull=True).first()
-    if incident is None:
+    if facts.problem is None:
         return None
-    sentence = _("The public form failed its self-test: %(problem)s") % {"problem": incident.note}
+    sentence = _("The public form failed its self-test: %(problem)s") % {"problem": facts.problem}
     return Concern(FORM_BROKEN, sentence, "danger")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape
@@ -12,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from sla.board.tables import empty
+from sla.figures.measures import civil_day
 from sla.figures.periods import Period
 from sla.figures.rates import NONE, Rate
-from sla.figures.report import Report
+from sla.figures.report import Report, Row
 from sla.figures.stock import Spread
 from sla.supervision import charts, wording
 from sla.supervision.asking import Question
@@ -23,27 +25,47 @@ QUALITY = ("reply_rate", "on_time_rate", "satisfaction")
 
 
 def month_charts(asked: Question, report: Report) -> dict[str, charts.LineChart]:
-    """Received and replied, and the rates, over the months of the period."""
+    """Received and replied, and the rates, over the months of the period; a month still to come
+    has its place and no points."""
     held = {row.key: row for row in report.rows}
     months: list[date] = list(asked.period.months())
-    rows = [held.get(f"{m:%Y-%m}") or empty("", "") for m in months]
+    today = civil_day(asked.at)
+    rows = [
+        (held.get(f"{month:%Y-%m}") or empty("", "")) if month <= today else None
+        for month in months
+    ]
     labels = [f"{m:%Y-%m}" if len(months) > 12 else f"{m:%m}" for m in months]
     volume = [
-        (str(wording.COUNTS[name]), [float(row.counts[name]) for row in rows])
+        (str(wording.COUNTS[name]), tuple([_many(row, name) for row in rows]))
         for name in ("received", "replied")
     ]
-    rates = [row.rates for row in rows]
+    rates = [row.rates if row else None for row in rows]
     quality = [
-        (str(wording.RATES[name]), [_height(found[name]) for found in rates]) for name in QUALITY
+        (str(wording.RATES[name]), tuple([_height(found, name) for found in rates]))
+        for name in QUALITY
     ]
     return {
-        "volume": charts.lines(labels, volume),
-        "quality": charts.lines(labels, quality, top=100),
+        "volume": _lines(tuple(labels), tuple(volume)),
+        "quality": _lines(tuple(labels), tuple(quality), top=100),
     }
 
 
-def _height(rate: Rate) -> float | None:
-    return None if rate.value is None else float(rate.value)
+@lru_cache(maxsize=256)
+def _lines(
+    labels: tuple[str, ...],
+    series: tuple[tuple[str, tuple[float | None, ...]], ...],
+    top: float | None = None,
+) -> charts.LineChart:
+    return charts.lines(labels, series, top=top)
+
+
+def _many(row: Row | None, name: str) -> float | None:
+    return None if row is None else float(row.counts[name])
+
+
+def _height(rates: Mapping[str, Rate] | None, name: str) -> float | None:
+    value = rates[name].value if rates else None
+    return None if value is None else float(value)
 
 
 class DayLinks:
@@ -88,10 +110,19 @@ class Heat:
 
 def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
     """A square for each day, which opens the cases received on it."""
-    label = escape(_("Cases received on each day, a column for each week, Monday on top"))
-    chart = charts.heat(received, period.start, period.end)
+    label = _("Cases received on each day, a column for each week, Monday on top")
     href = DayLinks(asked)
-    before = escape(href.all)
+    svg = _heat(label, href.all, tuple(received.items()), period)
+    return Heat(svg, period, received, href)
+
+
+@lru_cache(maxsize=64)
+def _heat(
+    label: str, href: str, received: tuple[tuple[date, int], ...], period: Period
+) -> SafeString:
+    """The drawing, remembered by all it is made from."""
+    chart = charts.heat(dict(received), period.start, period.end)
+    before = escape(href)
     side = f'width="{chart.side}" height="{chart.side}"'
     marks = [f'<text x="{x}" y="12">{day.month}</text>' for day, x in chart.marks]
     bare = [
@@ -104,19 +135,13 @@ def heat(asked: Question, received: Mapping[date, int], period: Period) -> Heat:
         f'<rect class="heat-{square.level}" x="{square.x}" y="{square.y}" {side} rx="2">'
         f"<title>{day}: {square.value}</title></rect></a>"
         for square in chart.squares
-        for day in [square.day]
         if square.level
+        for day in [square.day.isoformat()]
     ]
-    svg = (
+    return mark_safe(  # noqa: S308 - numbers, days, and what is escaped
         f'<svg class="chart heat" viewBox="0 0 {chart.width} {chart.height}" role="group"'
-        f' aria-label="{label}">{"".join(marks)}'
+        f' aria-label="{escape(label)}">{"".join(marks)}'
         f'<path class="heat-0" d="{"".join(bare)}"/>{"".join(full)}</svg>'
-    )
-    return Heat(
-        mark_safe(svg),  # noqa: S308 - numbers, days, and an address that is escaped
-        period,
-        received,
-        href,
     )
 
 

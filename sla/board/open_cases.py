@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case as Choice
-from django.db.models import IntegerField, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sla import streams
 from sla.board.drawings import Group
+from sla.figures.counting import Cell
 from sla.figures.measures import civil_day
 from sla.figures.periods import Period, midnight
-from sla.figures.stock import Stock, added, count_open
+from sla.figures.statement import Lying
+from sla.figures.stock import Stock, added
 from sla.lists.listing import AT_STAGE, STILL_OPEN
-from sla.models import Case
 from sla.standing import Horizon
 from sla.supervision.asking import MOST_YEARS, Links, Question
 
@@ -36,22 +36,21 @@ class OpenCases:
     stages: list[Group]
 
 
-def look(asked: Question, seen_from: Horizon) -> OpenCases:
-    """What lies open of the part of the house asked for. One query."""
-    spans = _age_spans(civil_day(asked.now))
-    youngest_first = [
-        When(received_at__gte=midnight(span.start), then=Value(place))
-        for place, (_label, span) in enumerate(spans)
-    ]
-    age = Choice(*youngest_first, output_field=IntegerField())
-    cases = Case.objects.annotate(place=age)
-    rows = count_open(cases, ("place", "stage"), seen_from, asked.scope)
+def groups(seen_from: Horizon) -> Lying:
+    """What to ask `counting.read` for, to be told by `look`."""
+    spans = _age_spans(civil_day(seen_from.at))
+    return Lying(seen_from, tuple(midnight(span.start) for _label, span in spans))
+
+
+def look(asked: Question, lying: Sequence[Cell]) -> OpenCases:
+    """What lies open of the part of the house asked for."""
     by_age: Counter[int] = Counter()
     by_stage: Counter[str] = Counter()
-    for _department, place, stage, n, *_more in rows:
-        by_age[place] += n
-        by_stage[stage] += n
-    return OpenCases(added(rows), _ages(asked, spans, by_age), _stages(asked, by_stage))
+    for (_department, place, stage), counts in lying:
+        by_age[place] += counts[0]
+        by_stage[stage] += counts[0]
+    spans = _age_spans(civil_day(asked.now))
+    return OpenCases(added(lying), _ages(asked, spans, by_age), _stages(asked, by_stage))
 
 
 def _ages(asked: Question, spans: list[tuple[str, Period]], counted: Counter[int]) -> list[Group]:

@@ -14,6 +14,7 @@ from sla.figures.counting import Cell, Sums, past, read
 from sla.figures.measures import MEASURES, civil_day
 from sla.figures.periods import Period
 from sla.figures.report import COLUMNS, Heading, Report, told
+from sla.figures.statement import Lying
 from sla.supervision.asking import Question
 
 LONGEST = timedelta(days=371)
@@ -25,13 +26,15 @@ RECEIVED = MEASURES.index("received")
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of a question: by each breakdown (None: in all), whether they balance, the
-    earlier ones to compare with, and what came in on each day of `days` (always as known now)."""
+    earlier ones to compare with; and, always as known now, what came in on each day of `days` and
+    what lies open (see `open_cases.look`)."""
 
     reports: Mapping[str | None, Report]
     balance: Balance
     earlier: Mapping[str, Report]
     days: Period
     received: Mapping[date, int]
+    lying: Sequence[Cell]
 
     @property
     def faults(self) -> list[str]:
@@ -40,7 +43,9 @@ class Figures:
         return [*self.balance.faults, *rows]
 
 
-def figures(asked: Question, bys: Sequence[str], departments: Sequence[Department]) -> Figures:
+def figures(
+    asked: Question, bys: Sequence[str], departments: Sequence[Department], lying: Lying
+) -> Figures:
     """The figures of a question. As known now: one statement. Raises counting.TooManyParts."""
     now, scope = asked.now, asked.scope
     days, earlier = _days(asked), _earlier(asked)
@@ -49,12 +54,12 @@ def figures(asked: Question, bys: Sequence[str], departments: Sequence[Departmen
     calendar = Sums(days, "receipt", ("day",), measures=("received",))
     wanted = [calendar, main, *(Sums(span, asked.basis) for span in earlier.values())]
     if asked.as_of is not None and asked.as_of != now:
-        found = read([calendar], now, scope)
+        found = read([calendar], now, scope, lying=lying)
         cells = list(past(asked.period, asked.basis, columns, asked.as_of, scope))
         flow = balance(asked.period, now, as_of=asked.as_of, scope=scope)
         then: list[list[Cell]] = []
     else:
-        found = read([*wanted, *flows(asked.period)], now, scope, waiting=True)
+        found = read([*wanted, *flows(asked.period)], now, scope, lying=lying)
         _calendar, cells, *rest = found.cells
         then = rest[: len(earlier)]
         flow = balanced(asked.period, now, rest[len(earlier) :], found.waiting)
@@ -67,14 +72,17 @@ def figures(asked: Question, bys: Sequence[str], departments: Sequence[Departmen
         },
         days,
         _received(found.cells[0]),
+        found.lying,
     )
 
 
-def received_by_day(asked: Question) -> tuple[Period, dict[date, int]]:
-    """What came in on each day, and the days shown. One query. Raises counting.TooManyParts."""
+def load(asked: Question, lying: Lying) -> tuple[Period, dict[date, int], Sequence[Cell]]:
+    """What came in on each day, the days shown, and what lies open. One query. Raises
+    counting.TooManyParts."""
     days = _days(asked)
     calendar = Sums(days, "receipt", ("day",), measures=("received",))
-    return days, _received(read([calendar], asked.now, asked.scope).cells[0])
+    found = read([calendar], asked.now, asked.scope, lying=lying)
+    return days, _received(found.cells[0]), found.lying
 
 
 def _received(cells: Sequence[Cell]) -> dict[date, int]:

@@ -7,7 +7,8 @@ Cells are written as HTML here, since a board has a thousand of them. Addresses 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -17,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from sla import streams
-from sla.figures.definitions import SATISFACTION, Definition
-from sla.figures.measures import MEASURES
+from sla.figures.definitions import SATISFACTION, Definition, chosen
+from sla.figures.measures import MEASURES, civil_day
 from sla.figures.periods import month_of
-from sla.figures.rates import Rate
-from sla.figures.report import UNASSIGNED, Report, Row, definitions
+from sla.figures.rates import NONE, Rate, rates
+from sla.figures.report import UNASSIGNED, Report, Row
 from sla.figures.stock import STOCKS, Stock
 from sla.supervision import wording
 from sla.supervision.asking import Links, Question
@@ -74,33 +75,37 @@ class Table:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Writes the cells of rows on one basis. `bars`: a bar under each rate, to compare by eye."""
 
-    def __init__(self, basis: str, *, bars: bool = False) -> None:
-        self.basis, self.bars = basis, bars
-        self.definitions: dict[str, Definition] = definitions()
+    basis: str
+    bars: bool = False
+    few: int = field(default_factory=lambda: settings.FEW_RATINGS)
+    codes: tuple[tuple[str, str], ...] = field(
+        default_factory=lambda: tuple(settings.RATE_DEFINITIONS.items())
+    )
+
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        return chosen(dict(self.codes))
 
     def row(self, row: Row, links: Links, columns: Sequence[str] = COLUMNS) -> list[str]:
         """What a row has in these columns."""
-        href, rates, counts = _href(links), row.rates, row.counts
-        return [
-            self._rate(name, rates[name], counts, href)
-            if name in rates
-            else number(counts[name], f"{href}{name}")
-            for name in columns
-        ]
+        return [*_cells(self, tuple(row.counts.items()), _href(links), tuple(columns))]
 
     def behind(self, name: str, rate: Rate, counts: Mapping[str, int]) -> tuple[str, str]:
         """The lists behind the two numbers of a rate; empty where there is none."""
-        n, d = self.definitions[name].numerator, self.definitions[name].denominator
+        one = self.definitions[name]
+        n, d = one.numerator, one.denominator
         # By event, what was received less what was excluded is no set of cases that could be
         # listed unless nothing was excluded.
         if d == "valid" and self.basis == "event":
             d = "received" if not counts["excluded"] else ""
         return n if rate.n else "", d if rate.d > 0 else ""
 
-    def _rate(self, name: str, rate: Rate, counts: Mapping[str, int], href: str) -> str:
+    def rate(self, name: str, rate: Rate, counts: Mapping[str, int], href: str) -> str:
+        """The cell of a rate."""
         n_list, d_list = self.behind(name, rate, counts)
         n = number(rate.n, f"{href}{n_list}" if n_list else "")
         d = number(rate.d, f"{href}{d_list}" if d_list else "")
@@ -108,7 +113,7 @@ class Writer:
         percent = rate.percent if value is None else f"{value}%"
         cell = f'{percent}<br><span class="small nowrap">{n} / {d}</span>'
         if self.bars and value is not None:
-            few = " few" if rate.d < settings.FEW_RATINGS else ""
+            few = " few" if rate.d < self.few else ""
             cell += (
                 f'<svg class="bar{few}" aria-hidden="true"><rect width="{min(value, 100)}%"/></svg>'
             )
@@ -116,6 +121,24 @@ class Writer:
             low, high = rate.interval
             cell += f'<span class="small nowrap">({low:.0f}–{high:.0f}%)</span>'
         return cell
+
+
+@lru_cache(maxsize=4096)
+def _cells(
+    write: Writer, counted: tuple[tuple[str, int], ...], href: str, columns: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The cells of a row, remembered by all they are written from: from one look to the next most
+    rows of a board stay as they are."""
+    counts = dict(counted)
+    found = rates(counts, write.definitions, few=write.few)
+    return tuple(
+        [
+            write.rate(name, found[name], counts, href)
+            if name in found
+            else number(counts[name], f"{href}{name}")
+            for name in columns
+        ]
+    )
 
 
 def _href(links: Links) -> str:
@@ -134,11 +157,16 @@ def stock_cells(stock: Mapping[str, int], links: Links) -> list[str]:
 
 
 def month_table(asked: Question, report: Report) -> Table:
-    """Every month of the period, those without a case too."""
+    """Every month of the period, those without a case too; of those to come there is nothing to
+    tell yet."""
+    today = civil_day(asked.at)
     held = {row.key: row for row in report.rows}
     write, lines = Writer(asked.basis), []
     for first in asked.period.months():
         key = f"{first:%Y-%m}"
+        if first > today:
+            lines.append(Line(key, [NONE] * len(COLUMNS)))
+            continue
         month = month_of(first)
         over = {
             "from": max(month.start, asked.period.start).isoformat(),

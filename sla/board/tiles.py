@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -32,11 +33,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class RateTile:
-    """A rate, the lists behind its two numbers, and which way it went."""
+    """A rate, the lists behind its two numbers, and which way it went.
+
+    `interval` is the rate's, here because rates are compared without it and tiles are not."""
 
     label: str
     note: str
     rate: Rate
+    interval: tuple[Decimal, Decimal] | None
     n_url: str = ""
     d_url: str = ""
     change: str = ""
@@ -53,6 +57,7 @@ def rate_tiles(asked: Question, row: Row, then: Mapping[str, Report]) -> list[Ra
                 str(wording.RATES[name]),
                 wording.rate_note(write.definitions[name]),
                 rate,
+                rate.interval,
                 links.to(n) if n else "",
                 links.to(d) if d else "",
                 ways.get(name, ""),
@@ -96,13 +101,13 @@ class Compared:
 
     label: str
     now: str
-    then: list[tuple[str, str]]
+    then: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    head: list[str]
-    rows: list[Compared]
+    head: tuple[str, ...]
+    rows: tuple[Compared, ...]
 
 
 def comparison(own: Row, then: Mapping[str, Report]) -> Comparison | None:
@@ -116,19 +121,18 @@ def comparison(own: Row, then: Mapping[str, Report]) -> Comparison | None:
         name: changes(own.counts, own.rates, one.total.counts, one.total.rates)
         for name, one in then.items()
     }
-    head = [f"{SPANS[name]}: {one.period.start} – {one.period.end}" for name, one in then.items()]
-    head.insert(0, _("Now"))
+    spans = [f"{SPANS[name]}: {one.period.start} – {one.period.end}" for name, one in then.items()]
     words = wording.COUNTS | wording.RATES
     first = next(iter(found.values()))
     rows = [
         Compared(
             str(words[measure]),
             change.now,
-            [(one[measure].then, _way(measure, one[measure])) for one in found.values()],
+            tuple((one[measure].then, _way(measure, one[measure])) for one in found.values()),
         )
         for measure, change in first.items()
     ]
-    return Comparison(head, rows)
+    return Comparison((_("Now"), *spans), tuple(rows))
 
 
 def _way(measure: str, change: Change) -> str:

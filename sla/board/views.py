@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 from sla.almanac.unconfirmed import missing_years
 from sla.attention.concerns import concerns
 from sla.board.drawings import days, heat, level_bars, month_charts, spread_cells
-from sla.board.open_cases import OpenCases, look
-from sla.board.reading import Figures, figures, received_by_day
+from sla.board.open_cases import OpenCases, groups, look
+from sla.board.reading import Figures, figures
+from sla.board.reading import load as read_load
 from sla.board.tables import breakdown_table, month_table, survey_table
 from sla.board.tiles import comparison, count_tiles, rate_tiles, stock_tiles
+from sla.figures.counting import Cell
 from sla.figures.measures import PARTS
 from sla.figures.report import COLUMNS, reports
 from sla.figures.stock import answer_times
@@ -35,8 +38,9 @@ def board(request: HttpRequest) -> HttpResponse:
     tabs = {name: word for name, word in wording.BREAKDOWNS.items() if _offered(desk, name)}
     if by not in tabs:
         raise BadRequest
-    asked, lying = desk.asked, _open(desk)
-    made = figures(asked, ("month", by), desk.departments)
+    asked = desk.asked
+    made = figures(asked, ("month", by), desk.departments, groups(desk.seen_from))
+    lying = _open(desk, made.lying)
     return desk.render(
         "supervision/board.html",
         stocks=stock_tiles(asked, lying.stock.total),
@@ -75,9 +79,9 @@ def _shown(asked: Question, made: Figures) -> dict[str, Any]:
     }
 
 
-def _open(desk: Desk) -> OpenCases:
+def _open(desk: Desk, lying: Sequence[Cell]) -> OpenCases:
     """What lies open of the part asked for, counted once for the page and its side bar."""
-    found = look(desk.asked, desk.seen_from)
+    found = look(desk.asked, lying)
     if desk.of_all:
         desk.house = found.stock
     return found
@@ -94,9 +98,9 @@ def load(request: HttpRequest) -> HttpResponse:
     asked = desk.asked
     if len(asked.scope.parts) > 1:
         raise BadRequest
-    period, received = received_by_day(asked)
+    period, received, lying = read_load(asked, groups(desk.seen_from))
     return desk.render(
-        "supervision/load.html", calendar=heat(asked, received, period), **_bars(_open(desk))
+        "supervision/load.html", calendar=heat(asked, received, period), **_bars(_open(desk, lying))
     )
 
 
@@ -105,8 +109,9 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     """One department: its figures by month and kind, what it has open, how long answers took."""
     desk = Desk(request, department=code)
     own = desk.department(code)
-    asked, lying = desk.asked, _open(desk)
-    made = figures(asked, ("month", "kind"), desk.departments)
+    asked = desk.asked
+    made = figures(asked, ("month", "kind"), desk.departments, groups(desk.seen_from))
+    lying = _open(desk, made.lying)
     whole, _by = answer_times(asked.period, asked.at, basis=asked.basis, scope=asked.scope)
     return desk.render(
         "supervision/department.html",

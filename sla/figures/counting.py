@@ -7,7 +7,7 @@ can come between two of its numbers. `sla.figures.statement` writes it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,9 +17,8 @@ from sla.figures.measures import MEASURES, PARTS
 from sla.figures.periods import Period
 from sla.figures.recounting import recount
 from sla.figures.scope import EVERYTHING, Scope
-from sla.figures.statement import Source, Statement, around_months, has_months
+from sla.figures.statement import Lying, Source, Statement, around_months, has_months
 from sla.models import Case
-from sla.targets import Target
 
 Amounts = tuple[int, ...]
 """A count of every measure, in their order."""
@@ -54,10 +53,12 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one statement found: the cells of each sum, and how many cases wait for an answer."""
+    """What one statement found: the cells of each sum, how many cases wait for an answer, and what
+    lies open (under the columns of `Lying`, the counts of `Statement.add_open`)."""
 
     cells: list[list[Cell]]
     waiting: int = 0
+    lying: list[Cell] = field(default_factory=list)
 
 
 def live(
@@ -67,14 +68,23 @@ def live(
     return read([Sums(period, basis, tuple(columns))], now, scope).cells[0]
 
 
-def read(asked: Sequence[Sums], now: datetime, scope: Scope, *, waiting: bool = False) -> Reading:
-    """All sums in one statement; `waiting`: also the cases neither answered nor excluded.
+def read(
+    asked: Sequence[Sums],
+    now: datetime,
+    scope: Scope,
+    *,
+    waiting: bool = False,
+    lying: Lying | None = None,
+) -> Reading:
+    """All sums in one statement. `waiting`: also the cases neither answered nor excluded. `lying`:
+    also what lies open, these among them.
 
     Raises TooManyParts.
     """
-    statement = Statement(tuple(dict.fromkeys(c for sums in asked for c in sums.columns)), scope)
+    columns = [c for sums in asked for c in sums.columns] + [*(lying.columns if lying else ())]
+    statement = Statement(tuple(dict.fromkeys(columns)), scope)
     if any("missed" in sums.measures for sums in asked):
-        statement.silent = Case.objects.filter(silent_misses(now), scope.q(unassigned=None))
+        statement.silent_at = now
     for place, sums in enumerate(asked):
         part = sums.part(scope)
         statement.add(place, sums, Source.DELTAS)
@@ -88,17 +98,25 @@ def read(asked: Sequence[Sums], now: datetime, scope: Scope, *, waiting: bool = 
                 statement.add(place, replace(sums, period=span), Source.ROLLUPS)
         else:
             statement.add(place, sums, Source.ROLLUPS if part is None else Source.PARTS, part)
-    if waiting:
-        statement.add_waiting(len(asked), _waiting(scope))
+    if lying is not None:
+        statement.add_open(len(asked), lying)
+    elif waiting:
+        statement.add_waiting(len(asked))
     cells: list[list[Cell]] = [[] for _ in range(len(asked) + 1)]
-    shapes = [statement.shape(sums.columns) for sums in asked] + [[]]
+    shapes = [statement.shape(sums.columns) for sums in asked]
+    shapes.append(statement.shape(lying.columns if lying else ()))
     width = 1 + len(statement.columns)
     for row in statement.rows():
         shape = shapes[row[0]]
         key = tuple([row[at] if told is None else told[row[at]] for at, told in shape])
         cells[row[0]].append((key, row[width:]))
-    counted = cells.pop()
-    return Reading(cells, counted[0][1][0] if counted else 0)
+    found = cells.pop()
+    place = 0 if lying is None else WAITS
+    return Reading(cells, sum(amounts[place] for _key, amounts in found), found if lying else [])
+
+
+WAITS = 4
+"""Where `Statement.add_open` counts those that wait."""
 
 
 def _of_days(sums: Sums, scope: Scope) -> bool:
@@ -111,33 +129,6 @@ def _of_months(sums: Sums, scope: Scope) -> bool:
     """Whether the totals of months know it all, but for the days around them."""
     house = replace(scope, department_id=None) == EVERYTHING
     return house and has_months(sums) and set(sums.columns) <= {"department_id", "month"}
-
-
-def _waiting(scope: Scope) -> Any:
-    """Cases neither answered nor excluded; all such have not ended, which an index knows."""
-    return Case.objects.filter(
-        scope.q(unassigned=None),
-        ended_at__isnull=True,
-        replied_at__isnull=True,
-        excluded_at__isnull=True,
-    )
-
-
-def silent_misses(now: datetime) -> Q:
-    """Cases past due that the sweep has not judged yet; `measures.is_silent_miss` as a condition.
-
-    Found through the sweep's own queue (the clocks with something still to write), so that the
-    cost is that of the sweep's backlog.
-    """
-    return Q(
-        clocks__target=Target.REPLY,
-        clocks__next_event_at__lte=now,
-        due_at__lt=now,
-        paused_at__isnull=True,
-        replied_at__isnull=True,
-        excluded_at__isnull=True,
-        verdict="",
-    )
 
 
 def past(

@@ -7,19 +7,22 @@ have been answered. Answer times read the answered cases of a period, so no boar
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.actors import Actor
+from sla.figures.counting import Cell, read
 from sla.figures.measures import ZONE
 from sla.figures.periods import Period
 from sla.figures.scope import EVERYTHING, Scope
-from sla.models import Case, Clock, Survey
+from sla.figures.statement import Lying
+from sla.models import Case
 from sla.standing import Horizon
 from sla.targets import Target
 
@@ -30,20 +33,17 @@ PAUSED = Q(paused_at__isnull=False) | Q(due_at__isnull=True)
 
 
 def conditions(seen_from: Horizon) -> dict[str, Q]:
-    """Which cases belong to each stock; agrees with `standing.standing_of`."""
-    return {name: OPEN & q for name, q in _of_open(seen_from).items()}
-
-
-def _of_open(seen_from: Horizon) -> dict[str, Q]:
-    """Which of the open cases belong to each stock."""
+    """Which cases belong to each stock; agrees with `standing.standing_of` and with what
+    `statement.Statement.add_open` counts."""
     soon = Q(due_at__gte=seen_from.at, due_at__lte=seen_from.soon_until)
     running = Q(paused_at__isnull=True)
-    return {
+    found = {
         "open": Q(),
         "due_soon": running & soon,
         "overdue": running & Q(due_at__lt=seen_from.at),
         "paused": PAUSED,
     }
+    return {name: OPEN & q for name, q in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +59,15 @@ class Stock:
 
 def stock(seen_from: Horizon, scope: Scope = EVERYTHING) -> Stock:
     """Count what is open, due soon, overdue and paused. One query."""
-    return added(count_open(Case.objects.all(), (), seen_from, scope))
+    return added(read([], seen_from.at, scope, lying=Lying(seen_from)).lying)
 
 
-def count_open(
-    cases: QuerySet[Case], more: Sequence[str], seen_from: Horizon, scope: Scope
-) -> list[tuple[Any, ...]]:
-    """(Department, values of more columns, a count of every stock) of the open cases. One query,
-    answered from the index over them: that they are open is said once, since the index does not
-    hold when they ended."""
-    wanted = _of_open(seen_from)
-    counts = {f"n_{name}": Count("pk", filter=q or None) for name, q in wanted.items()}
-    columns = ("department_id", *more)
-    rows = cases.filter(OPEN, scope.q(unassigned=None)).order_by().values(*columns)
-    return list(rows.annotate(**counts).values_list(*columns, *counts))
-
-
-def added(rows: Iterable[tuple[Any, ...]]) -> Stock:
-    """The rows of `count_open` by department."""
+def added(lying: Iterable[Cell]) -> Stock:
+    """What `counting.read` found to lie open, by department."""
     by_department: dict[int, dict[str, int]] = {}
-    for row in rows:
-        own = by_department.setdefault(row[0] or 0, dict.fromkeys(STOCKS, 0))
-        for name, n in zip(STOCKS, row[-len(STOCKS) :], strict=True):
+    for key, counts in lying:
+        own = by_department.setdefault(key[0] or 0, dict.fromkeys(STOCKS, 0))
+        for name, n in zip(STOCKS, counts, strict=False):
             own[name] += n
     total = {name: sum(own[name] for own in by_department.values()) for name in STOCKS}
     return Stock(total, by_department)
@@ -88,9 +75,17 @@ def added(rows: Iterable[tuple[Any, ...]]) -> Stock:
 
 def low_ratings(reader: Actor) -> int:
     """How many low ratings wait for a supervisor, those of the reader's own answers left out."""
-    waiting = Clock.objects.filter(target=Target.FOLLOW_UP, finished_at__isnull=True)
-    own = Survey.objects.filter(case_id=OuterRef("case_id"), handler_id=reader.user_id)
-    return waiting.filter(~Exists(own)).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOW, [str(Target.FOLLOW_UP), reader.user_id])
+        return int(cursor.fetchone()[0])
+
+
+_LOW = """
+    SELECT COUNT(*) FROM sla_clock waiting WHERE target = %s AND finished_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM sla_survey own WHERE own.case_id = waiting.case_id AND own.handler_id = %s
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)

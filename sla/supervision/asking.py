@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,7 +109,13 @@ class Links:
 
     def of(self, name: str, value: str) -> Links:
         """The same for one part of what was asked for."""
-        return Links(f"{self.base}&{urlencode({name: value})}")
+        return Links(f"{self.base}&{_parameter(name, value)}")
+
+
+@lru_cache(maxsize=1024)
+def _parameter(name: str, value: str) -> str:
+    """A parameter as an address writes it; a board has the same departments at each look."""
+    return urlencode({name: value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
+from typing import NamedTuple
 
 TICKS = 4
 HEAT = 4
@@ -204,8 +206,7 @@ def lines(
     return LineChart(_frame(labels, ticks, width, height), tuple(drawn))
 
 
-@dataclass(frozen=True)
-class DaySquare:
+class DaySquare(NamedTuple):
     """A day of a heat calendar. `level` 0 is nothing, 1 to HEAT the quarters of the most."""
 
     day: date
@@ -229,24 +230,31 @@ class HeatChart:
 def heat(values: Mapping[date, int], start: date, end: date) -> HeatChart:
     """A square for every day from `start` to `end`, the darker the more."""
     most = max(values.values(), default=0)
+    width, places, marks = _grid(start, end)
+    squares = []
+    for day, x, y in places:
+        value = values.get(day, 0)
+        level = ceil(HEAT * value / most) if value > 0 else 0
+        squares.append(DaySquare(day, value, level, x, y))
+    height = HEAT_TOP + 7 * SQUARE
+    return HeatChart(width, _at(height), _at(SQUARE - 2), tuple(squares), marks)
+
+
+Grid = tuple[str, tuple[tuple[date, str, str], ...], tuple[tuple[date, str], ...]]
+
+
+@lru_cache(maxsize=64)
+def _grid(start: date, end: date) -> Grid:
+    """The width of a heat calendar, where each day stands in it, and where months begin."""
     first = start - timedelta(days=start.weekday())
-    squares, marks = [], []
+    places = []
     for n in range((end - start).days + 1):
         day = start + timedelta(days=n)
         x = _at((day - first).days // 7 * SQUARE)
-        value = values.get(day, 0)
-        level = ceil(HEAT * value / most) if value > 0 else 0
-        squares.append(DaySquare(day, value, level, x, _at(HEAT_TOP + day.weekday() * SQUARE)))
-        if day.day == 1:
-            marks.append((day, x))
+        places.append((day, x, _at(HEAT_TOP + day.weekday() * SQUARE)))
     weeks = (end - first).days // 7 + 1
-    return HeatChart(
-        _at(max(weeks, HEAT_WEEKS) * SQUARE),
-        _at(HEAT_TOP + 7 * SQUARE),
-        _at(SQUARE - 2),
-        tuple(squares),
-        tuple(marks),
-    )
+    marks = tuple((day, x) for day, x, _y in places if day.day == 1)
+    return _at(max(weeks, HEAT_WEEKS) * SQUARE), tuple(places), marks
 
 
 def nice_ticks(highest: float, count: int = TICKS) -> tuple[float, ...]:
