@@ -41,11 +41,20 @@ def add(rows: Sequence[models.Model]) -> None:
         _insert(model, columns, [_values(row, columns) for row in rows])
 
 
-def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    known_by: Sequence[str] = (),
+) -> None:
     """The same of rows that are told as the values of the fields, in this order. What is not
-    named must be free to be null: no default of the model is put in."""
+    named must be free to be null: no default of the model is put in.
+
+    A row is changed instead where there is one that has its values of the fields `known_by`,
+    which must be unique together.
+    """
     if rows := list(rows):
-        _insert(model, _columns(model, fields), rows)
+        _insert(model, _columns(model, fields), rows, _columns(model, known_by))
 
 
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[Column]:
@@ -81,20 +90,34 @@ def _update(
 
 
 def _insert(
-    model: type[models.Model], columns: Sequence[Column], rows: Sequence[Sequence[Any]]
+    model: type[models.Model],
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    known_by: Sequence[Column] = (),
 ) -> None:
     connection = connections[router.db_for_write(model)]
     into = f"{connection.ops.quote_name(model._meta.db_table)}"
     into = f"{into} ({', '.join(_names(connection, columns))})"
+    else_change = _conflict(connection, columns, known_by) if known_by else ""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = _arrays(connection, columns)
             statement = f"INSERT INTO {into} SELECT * FROM unnest({arrays})"  # noqa: S608
+            statement += else_change
             cursor.execute(statement, _texts(columns, rows))
         else:
             places = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608
+            statement += else_change
             cursor.executemany(statement, _prepared(connection, columns, rows))
+
+
+def _conflict(
+    connection: BaseDatabaseWrapper, columns: Sequence[Column], known_by: Sequence[Column]
+) -> str:
+    others = _names(connection, [column for column in columns if column not in known_by])
+    changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f" ON CONFLICT ({', '.join(_names(connection, known_by))}) DO UPDATE SET {changes}"
 
 
 def _names(connection: BaseDatabaseWrapper, columns: Sequence[Column]) -> list[str]:

@@ -20,7 +20,7 @@ from foundation.stamps import as_text, instant
 from ledger.models import Event
 from ledger.writing import heads_of, record
 from sla.models import Case, Clock, Recalculation, RecalculationLine
-from sla.recalculating.looking import next_cases
+from sla.recalculating.looking import FORECAST, next_cases
 from sla.recalculating.plans import Plan, plan_of
 from sla.recalculating.reckoning import WRITTEN, Reckoned, clocks_of, reckon, spans_of
 from sla.recalculating.redated import Moved, Redated, tell
@@ -33,7 +33,6 @@ MOVE = "redate"
 """The ledger's name for a date that moved without anybody's move."""
 
 READ = ("pk", "stream", "number", "due_provisional", "due_at")
-OUTCOME = ("due_before", "due_after", "becomes_overdue", "applied_at")
 
 
 class Line(NamedTuple):
@@ -175,15 +174,18 @@ def _count(recalculation: Recalculation, reckoned: list[Reckoned], now: datetime
     recalculation.done_changed += len(moved)
     recalculation.done_overdue += sum(late)
     # Most were forecast; those that were not have moved since, or come in since.
-    forecast = recalculation.lines.filter(clock__id__among=[one.clock.id for one in moved])
-    lines = dict(forecast.values_list("clock_id", "pk"))
-    known, new = [], []
-    for one, overdue in zip(moved, late, strict=True):
-        clock = one.clock
-        outcome = (one.due_before, clock.due_at, overdue, now)
-        if clock.id in lines:
-            known.append((lines[clock.id], *outcome))
-        else:
-            new.append((recalculation.pk, clock.case_id, clock.id, clock.target, *outcome))
-    change(RecalculationLine, OUTCOME, known)
-    insert(RecalculationLine, ("recalculation", "case", "clock", "target", *OUTCOME), new)
+    lines = (
+        (
+            recalculation.pk,
+            one.clock.case_id,
+            one.clock.id,
+            one.clock.target,
+            one.due_before,
+            one.clock.due_at,
+            overdue,
+            now,
+        )
+        for one, overdue in zip(moved, late, strict=True)
+    )
+    known_by = ("recalculation", "clock")
+    insert(RecalculationLine, (*FORECAST, "applied_at"), lines, known_by=known_by)
