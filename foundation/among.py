@@ -10,7 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from orjson import dumps
 
 
-class Among(Lookup):  # type: ignore[type-arg]
+class Among(Lookup):
     """The whole list is one parameter, where `in` has one for each key: of a thousand keys, making
     the statement takes longer than all that the database does with it. For whole numbers."""
 
@@ -19,10 +19,10 @@ class Among(Lookup):  # type: ignore[type-arg]
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
         keys = dumps(list(self.rhs)).decode()
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s::bigint[])", [*params, f"{{{keys[1:-1]}}}"]
+            return f"{column} = ANY(%s::bigint[])", (*params, f"{{{keys[1:-1]}}}")
         listed = "SELECT value FROM json_each(%s)"
-        return f"{column} IN ({listed})", [*params, keys]
+        return f"{column} IN ({listed})", (*params, keys)

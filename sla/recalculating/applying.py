@@ -98,7 +98,7 @@ def _held(wanted: list[int]) -> dict[int, Line]:
     """Those of these cases that nobody else holds, locked."""
     rows = Case.objects.filter(pk__among=wanted).values_list(*as_text(Case, READ))
     held = claim_values(rows, len(wanted))
-    return {row[0]: Line(*row[:-1], row[-1] and instant(row[-1])) for row in held}
+    return {row[0]: Line(*row, due_at=due and instant(due)) for *row, due in held}
 
 
 def _write_cases(
