@@ -98,7 +98,7 @@ def _held(wanted: list[int]) -> dict[int, Line]:
     """Those of these cases that nobody else holds, locked."""
     rows = Case.objects.filter(pk__among=wanted).values_list(*as_text(Case, READ))
     held = claim_values(rows, len(wanted))
-    return {row[0]: Line(*row, due_at=due and instant(due)) for *row, due in held}
+    return {row[0]: Line(*(*row, due and instant(due))) for *row, due in held}
 
 
 def _write_cases(

@@ -110,12 +110,7 @@ def clocks_of(clocks: QuerySet[Clock]) -> list[Running]:
     """The clocks found, in order of their cases. One query."""
     rows = clocks.order_by("case_id", "id").values_list(*as_text(Clock, READ))
     return [
-        Running(
-            *row,
-            started_at=instant(started),
-            due_at=due and instant(due),
-            next_event_at=event and instant(event),
-        )
+        Running(*(*row, instant(started), due and instant(due), event and instant(event)))
         for *row, started, due, event in rows
     ]
 
