@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections, models, transaction
 
@@ -17,10 +17,23 @@ def claim(queryset: models.QuerySet[Row], limit: int) -> list[Row]:
     transaction (transaction_mode IMMEDIATE) keeps all others out already. Raises
     TransactionManagementError outside a transaction, on every database.
     """
+    return list(_free(queryset, of=("self",))[:limit])
+
+
+def claim_values(
+    queryset: models.QuerySet[Any, tuple[Any, ...]], limit: int
+) -> list[tuple[Any, ...]]:
+    """The same where some columns of the rows are asked for; they must be of one table."""
+    return list(_free(queryset)[:limit])
+
+
+def _free(
+    queryset: models.QuerySet[Any, Any], of: tuple[str, ...] = ()
+) -> models.QuerySet[Any, Any]:
     connection = connections[queryset.db]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows can be claimed in a transaction only")
     rows = queryset if queryset.ordered else queryset.order_by("pk")
     if connection.features.has_select_for_update:
-        rows = rows.select_for_update(skip_locked=True, no_key=True, of=("self",))
-    return list(rows[:limit])
+        rows = rows.select_for_update(skip_locked=True, no_key=True, of=of)
+    return rows

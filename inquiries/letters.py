@@ -10,12 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from inquiries.codes import follow_token, survey_token
 from inquiries.models import Inquiry
 from notices.models import Channel, Outbox
 from sla.models import Survey
+
+
+def reachable() -> Q:
+    """Which inquiries `letters_to` has letters for."""
+    by_mail = ~Q(email="")
+    return by_mail | ~Q(phone="") if settings.SMS_GATEWAY_URL else by_mail
 
 
 def letters_to(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from foundation.bulk import add
-from inquiries.letters import letters_to
+from inquiries.letters import letters_to, reachable
 from inquiries.models import Inquiry
 from notices.models import Outbox
 from sla.recalculating import redated
@@ -18,7 +18,7 @@ STREAM = "inquiry"
 TOLD = (Target.REPLY, Target.ACCEPTANCE, Target.SUPPLEMENT)
 """Dates a citizen counts on; the others are the house's own."""
 
-READ = ("case_id", "title", "email", "phone", "language")
+READ = ("case__number", "title", "email", "phone", "language")
 
 
 def connect() -> None:
@@ -27,17 +27,17 @@ def connect() -> None:
 
 def hear(cases: Sequence[Redated], now: datetime) -> None:
     """A letter to every citizen one of whose dates has moved."""
-    told = {one.case.pk: one for one in cases if told_dates(dates_in(one))}
+    told = {one.case_id: one for one in cases if told_dates(dates_in(one))}
     letters: list[Outbox] = []
-    for inquiry in Inquiry.objects.filter(case_id__in=told).only(*READ):
+    inquiries = Inquiry.objects.filter(reachable(), case__id__among=told)
+    for inquiry in inquiries.select_related("case").only(*READ):
         one = told[inquiry.case_id]
-        inquiry.case = one.case
         context: dict[str, Any] = {
             **told_dates(dates_in(one)),
-            "provisional": one.case.due_provisional,
+            "provisional": one.provisional,
             "reason": one.reason,
         }
-        key = f"{one.case.number}:{one.seq}"
+        key = f"{one.number}:{one.seq}"
         letters += letters_to(inquiry, "redated", context, key=key, at=now)
     add(letters)
 

@@ -53,7 +53,7 @@ class ClockSet:
 
     @cached_property
     def book(self) -> PolicyBook:
-        return book_of(self.case.stream)
+        return book_of(self.case.stream, held=True)
 
     def get(self, target: Target) -> Clock | None:
         """The live clock for a target, if one is running, paused or missed."""
@@ -134,6 +134,8 @@ class ClockSet:
     def reinstate(self, target: Target) -> None:
         """Owe again what was cancelled in the present round: as if it had never stood still but
         for its own pauses, so that a case comes back with the time that is really left."""
+        # A clock that is finished is none a change of the calendar waits for: hold it off.
+        _ = self.book
         ended = self.case.clocks.select_related("policy__calendar", "calendar")
         clock = ended.filter(target=target, round=self.case.round).order_by("-pk")[0]
         clock.finished_at = None

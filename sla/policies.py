@@ -105,22 +105,38 @@ _STATE = """
     CROSS JOIN (SELECT COUNT(*) AS n, SUM(version) AS v FROM sla_workcalendar) own
     WHERE p.stream = %s ORDER BY p.id
 """
+_HOLD = "SELECT id FROM sla_workcalendar WHERE based_on_id IS NULL ORDER BY id FOR SHARE;"
 _books: dict[str, tuple[Any, PolicyBook]] = {}
 
 
-def book_of(stream: str) -> PolicyBook:
+def book_of(stream: str, *, held: bool = False) -> PolicyBook:
     """The rules of a stream as they stand now. One query.
 
     Every page and most moves ask for them, and they change a few times a year: each process
     keeps its book and makes a new one only when any value in the tables has changed.
+
+    `held`: and as they stand until this transaction ends. Who starts clocks asks for that, so that
+    no change of rules or calendars is applied between reading them and writing the clocks.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [stream])
+        if held and connection.features.has_select_for_update:
+            # Two statements in one: the rules are read when the lock is held, not before.
+            cursor.execute(_HOLD + _STATE, [stream])
+            cursor.nextset()
+        else:
+            cursor.execute(_STATE, [stream])
         state = cursor.fetchall()
     known = _books.get(stream)
     if known is None or known[0] != state:
         known = _books[stream] = (state, PolicyBook(stream))
     return known[1]
+
+
+def hold_books() -> None:
+    """Wait for the transactions that hold a book, and keep others from holding one until this one
+    ends. Those who hold a book do not wait for each other, nor for one who waits for them."""
+    house = WorkCalendar.objects.filter(based_on=None).order_by("pk")
+    list(house.select_for_update(no_key=True).values_list("pk"))
 
 
 def promise_of(policy: Policy, extra: int = 0) -> Promise:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sla.alarms import Step, Warn, name_of, read_name, steps_of, warnings_of
 from sla.calendars import compiled
-from sla.models import Clock, Policy
+from sla.models import Clock, Policy, WorkCalendar
 from sla.policies import promise_of
 from sla.targets import REMINDED_AT, WINDOWS, ClockState, Happening, Target
 from sla.worktime import Calendar, Promise, due, is_provisional, warn_at
@@ -19,7 +20,25 @@ AFTER_DUE = timedelta(seconds=1)
 """Instants have second precision: the first late one is a second after the due instant."""
 
 
-def set_due(clock: Clock, pauses: Pauses) -> None:
+class Timed(Protocol):
+    """What the dates of a clock follow from, and are written to: the model, or rows of many."""
+
+    target: str
+    state: str
+    policy: Policy
+    calendar: WorkCalendar
+    calendar_version: int
+    extra: int
+    started_at: datetime
+    due_at: datetime | None
+    provisional: bool
+    finished_at: datetime | None
+    revision: int
+    next_event_at: datetime | None
+    next_event: str
+
+
+def set_due(clock: Timed, pauses: Pauses) -> None:
     """Compute `due_at` (None while paused) from the clock's own policy; note if it is provisional.
 
     Raises the revision when a due instant goes, moved or unknown while paused: the next one may
@@ -35,7 +54,7 @@ def set_due(clock: Clock, pauses: Pauses) -> None:
         clock.provisional = is_provisional(calendar, clock.started_at, clock.due_at)
 
 
-def schedule(clock: Clock, after: datetime, pauses: Pauses = ()) -> None:
+def schedule(clock: Timed, after: datetime, pauses: Pauses = ()) -> None:
     """Set the next instant the sweep has something to write for this clock, or none.
 
     A running clock always waits for its due instant, even one that a corrected calendar has put
@@ -79,7 +98,7 @@ def _alarms_of(policy: Policy) -> Alarms:
     return known[1]
 
 
-def happenings(clock: Clock, pauses: Pauses = ()) -> Iterator[tuple[datetime, str]]:
+def happenings(clock: Timed, pauses: Pauses = ()) -> Iterator[tuple[datetime, str]]:
     """The instants in a running clock's life, in order, one thing at each; each is computed when
     it is asked for, since most clocks never come to those after their due instant."""
     assert clock.due_at is not None
@@ -119,7 +138,7 @@ def in_last_day(clock: Clock, at: datetime) -> bool:
 
 
 def _reminder(
-    clock: Clock, calendar: Calendar, promise: Promise, pauses: Pauses
+    clock: Timed, calendar: Calendar, promise: Promise, pauses: Pauses
 ) -> list[tuple[datetime, str]]:
     """When the citizen is reminded of a window, if that can be done in working time before it
     ends."""

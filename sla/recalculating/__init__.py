@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from foundation.nudge import nudge
 from sla.models import Policy, Recalculation, WorkCalendar
+from sla.policies import hold_books
 from sla.recalculating.applying import work
 from sla.recalculating.looking import look
 from sla.recalculating.plans import plan_of
@@ -154,6 +155,9 @@ def apply(pk: int, *, by: Actor, reason: str, at: datetime) -> Recalculation:
         raise ReasonMissing
     with transaction.atomic():
         recalculation = _locked(pk, State.PREVIEWED)
+        # Clocks that are just being started by the old days or rule are waited for: once they are
+        # written, they are among those to be reckoned anew.
+        hold_books()
         recalculation.state, recalculation.cursor = State.APPLYING, 0
         recalculation.reason, recalculation.applied_at = reason.strip(), at
         recalculation.applied_by, recalculation.applied_by_id = by.label, by.user_id

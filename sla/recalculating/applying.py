@@ -8,23 +8,23 @@ where it was, and nothing is done twice.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts.actors import Actor, ActorKind
-from foundation.bulk import add, write
-from foundation.claims import claim
+from foundation.bulk import add, change, insert
+from foundation.claims import claim, claim_values
+from foundation.stamps import as_text, instant
 from ledger.models import Event
 from ledger.writing import heads_of, record
 from sla.models import Case, Clock, Recalculation, RecalculationLine
-from sla.recalculating.looking import Spans, becomes_overdue, next_cases, spans_of
+from sla.recalculating.looking import FORECAST, next_cases
 from sla.recalculating.plans import Plan, plan_of
+from sla.recalculating.reckoning import WRITTEN, Reckoned, clocks_of, reckon, spans_of
 from sla.recalculating.redated import Moved, Redated, tell
 from sla.targets import Target
-from sla.timing import schedule, set_due
 
 BATCH = 1000
 """Cases in one transaction."""
@@ -32,32 +32,17 @@ BATCH = 1000
 MOVE = "redate"
 """The ledger's name for a date that moved without anybody's move."""
 
-TIMES = ("due_at", "provisional", "next_event_at", "next_event")
-WRITTEN = (*TIMES, "revision", "policy", "calendar", "calendar_version")
+READ = ("pk", "stream", "number", "due_provisional", "due_at")
 
 
-READ = ("stream", "number", "due_at", "due_provisional")
-"""What is read of a case line; a whole one takes three times as long."""
+class Line(NamedTuple):
+    """What is read of a case line."""
 
-
-@dataclass(slots=True)
-class Reckoned:
-    """A clock just reckoned anew, and what it said before."""
-
-    clock: Clock
-    due_before: datetime | None
-    provisional_before: bool
-    planned_before: tuple[datetime | None, str]
-
-    @property
-    def moved(self) -> bool:
-        return self.due_before != self.clock.due_at
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing changed but the versions it runs under."""
-        before = (self.due_before, self.provisional_before, *self.planned_before)
-        return before == tuple(getattr(self.clock, name) for name in TIMES)
+    pk: int
+    stream: str
+    number: str
+    due_provisional: bool
+    due_at: datetime | None
 
 
 def work(pk: int, now: datetime, *, limit: int = BATCH) -> int | None:
@@ -91,72 +76,49 @@ def _end_pass(recalculation: Recalculation, plan: Plan, now: datetime) -> None:
 def _reckon_cases(
     recalculation: Recalculation, plan: Plan, wanted: list[int], now: datetime
 ) -> int:
-    lines = Case.objects.filter(pk__in=wanted).only(*READ)
-    cases = {case.pk: case for case in claim(lines, len(wanted))}
+    cases = _held(wanted)
+    within = {"case__gte": wanted[0], "case__lte": wanted[-1]}
     # What has fallen due and is not yet swept comes first: its events belong to the old dates.
-    pending = Clock.objects.filter(case__in=cases, next_event_at__lte=now)
+    pending = Clock.objects.filter(**within, next_event_at__lte=now)
     for case_id in pending.values_list("case_id", flat=True):
         cases.pop(case_id, None)
-    clocks = list(plan.clocks().filter(case__in=cases).order_by("case_id", "id"))
-    spans = spans_of([clock.pk for clock in clocks])
-    reckoned = [_reckon(clock, plan, spans, now) for clock in clocks]
-    _write_clocks(reckoned)
+    # Of the cases in between, those not held are passed over.
+    found = clocks_of(plan.clocks().filter(**within))
+    clocks = [clock for clock in found if clock.case_id in cases]
+    spans = spans_of([clock.id for clock in clocks])
+    reckoned = [reckon(clock, plan, spans, now) for clock in clocks]
+    change(Clock, WRITTEN, (one.written() for one in reckoned))
     redated = _write_cases(recalculation, cases, reckoned, now)
     _count(recalculation, reckoned, now)
     tell(redated, now)
     return len(reckoned)
 
 
-def _reckon(clock: Clock, plan: Plan, spans: Spans, now: datetime) -> Reckoned:
-    found = Reckoned(
-        clock, clock.due_at, clock.provisional, (clock.next_event_at, clock.next_event)
-    )
-    revision = clock.revision
-    clock.policy, clock.calendar, _ = plan.rule(
-        clock.policy_id, clock.calendar_id, clock.department_id
-    )
-    pauses = spans.get(clock.pk, ())
-    set_due(clock, pauses)
-    # What is still to come may come under a name that was used before.
-    clock.revision = revision + 1
-    # A citizen's window that has closed backwards ends now, by the sweep.
-    schedule(clock, now if clock.due_at is None else min(now, clock.due_at), pauses)
-    return found
-
-
-def _write_clocks(reckoned: list[Reckoned]) -> None:
-    """Those that only run under new versions are written together."""
-    alike: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for one in reckoned:
-        if one.same:
-            clock = one.clock
-            alike[clock.policy_id, clock.calendar_id, clock.calendar_version].append(clock.pk)
-    for (policy, calendar, version), keys in alike.items():
-        Clock.objects.filter(pk__in=keys).update(
-            policy=policy,
-            calendar=calendar,
-            calendar_version=version,
-            revision=F("revision") + 1,
-        )
-    write([one.clock for one in reckoned if not one.same], WRITTEN)
+def _held(wanted: list[int]) -> dict[int, Line]:
+    """Those of these cases that nobody else holds, locked."""
+    rows = Case.objects.filter(pk__among=wanted).values_list(*as_text(Case, READ))
+    held = claim_values(rows, len(wanted))
+    return {row[0]: Line(*(*row, due and instant(due))) for *row, due in held}
 
 
 def _write_cases(
-    recalculation: Recalculation, cases: dict[int, Case], reckoned: list[Reckoned], now: datetime
+    recalculation: Recalculation, cases: dict[int, Line], reckoned: list[Reckoned], now: datetime
 ) -> list[Redated]:
     """Case lines and ledger: an event for every case of which a date moved or became certain."""
     changed: dict[int, list[Reckoned]] = defaultdict(list)
-    mirrored: list[Case] = []
+    mirrored: list[tuple[Any, ...]] = []
     changes: dict[int, dict[str, list[object]]] = {}
     for one in reckoned:
-        case, on_line = cases[one.clock.case_id], one.clock.target == Target.REPLY
-        certain = on_line and one.provisional_before != one.clock.provisional
+        clock = one.clock
+        case, on_line = cases[clock.case_id], clock.target == Target.REPLY
+        certain = on_line and one.provisional_before != clock.provisional
         if one.moved or certain:
             changed[case.pk].append(one)
         if on_line and (one.moved or certain):
-            changes[case.pk] = _mirror(case, one.clock)
-            mirrored.append(case)
-    write(mirrored, ["due_at", "due_provisional"])
+            after = case._replace(due_at=clock.due_at, due_provisional=clock.provisional)
+            changes[case.pk], cases[case.pk] = _changes(case, after), after
+            mirrored.append((case.pk, after.due_at, after.due_provisional))
+    change(Case, ("due_at", "due_provisional"), mirrored)
     user_id = recalculation.applied_by_id
     kind = ActorKind.SYSTEM if user_id is None else ActorKind.STAFF
     by = Actor(kind, recalculation.applied_by, user_id)
@@ -185,19 +147,18 @@ def _write_cases(
             shown=("move", "dates"),
         )
         if moved:
-            redated.append(Redated(case, moved, head.seq, recalculation.reason))
+            told = (key, case.stream, case.number, case.due_provisional)
+            redated.append(Redated(*told, moved, head.seq, recalculation.reason))
     add(events)
     return redated
 
 
-def _mirror(case: Case, clock: Clock) -> dict[str, list[object]]:
-    """Have the case line say what its reply clock says; what changed on it, as ledgers have it."""
-    before = {"due_at": case.due_at, "due_provisional": case.due_provisional}
-    case.due_at, case.due_provisional = clock.due_at, clock.provisional
+def _changes(case: Line, after: Line) -> dict[str, list[object]]:
+    """What changed on a case line, as ledgers have it."""
     return {
-        f"case.{name}": [_iso(was), _iso(getattr(case, name))]
-        for name, was in before.items()
-        if was != getattr(case, name)
+        f"case.{name}": [_iso(getattr(case, name)), _iso(getattr(after, name))]
+        for name in ("due_at", "due_provisional")
+        if getattr(case, name) != getattr(after, name)
     }
 
 
@@ -207,36 +168,24 @@ def _iso(value: object) -> object:
 
 def _count(recalculation: Recalculation, reckoned: list[Reckoned], now: datetime) -> None:
     """What was done, line by line beside its forecast, and in numbers."""
-    lines = []
-    for one in reckoned:
-        clock = one.clock
-        recalculation.done_looked += 1
-        if not one.moved:
-            continue
-        late = becomes_overdue(clock.target, clock.state, clock.due_at, now)
-        recalculation.done_changed += 1
-        recalculation.done_overdue += late
-        lines.append(
-            RecalculationLine(
-                recalculation=recalculation,
-                case_id=clock.case_id,
-                clock=clock,
-                target=clock.target,
-                due_before=one.due_before,
-                due_after=clock.due_at,
-                becomes_overdue=late,
-                applied_at=now,
-            )
+    moved = [one for one in reckoned if one.moved]
+    late = [one.clock.becomes_overdue(one.clock.due_at, now) for one in moved]
+    recalculation.done_looked += len(reckoned)
+    recalculation.done_changed += len(moved)
+    recalculation.done_overdue += sum(late)
+    # Most were forecast; those that were not have moved since, or come in since.
+    lines = (
+        (
+            recalculation.pk,
+            one.clock.case_id,
+            one.clock.id,
+            one.clock.target,
+            one.due_before,
+            one.clock.due_at,
+            overdue,
+            now,
         )
-    _write_lines(recalculation, lines)
-
-
-def _write_lines(recalculation: Recalculation, lines: list[RecalculationLine]) -> None:
-    """Most were forecast; those that were not have moved since, or come in since."""
-    forecast = recalculation.lines.filter(clock__in=[line.clock_id for line in lines])
-    keys = dict(forecast.values_list("clock_id", "pk"))
-    for line in lines:
-        line.pk = keys.get(line.clock_id)
-    known = [line for line in lines if line.pk is not None]
-    write(known, ["due_before", "due_after", "becomes_overdue", "applied_at"])
-    add([line for line in lines if line.pk is None])
+        for one, overdue in zip(moved, late, strict=True)
+    )
+    known_by = ("recalculation", "clock")
+    insert(RecalculationLine, (*FORECAST, "applied_at"), lines, known_by=known_by)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from foundation.bulk import add
+from foundation.bulk import insert
 from foundation.claims import claim
-from sla.models import Clock, ClockPause, Recalculation, RecalculationLine
+from sla.models import Clock, Recalculation, RecalculationLine
 from sla.policies import promise_of
 from sla.recalculating.plans import Plan, plan_of
+from sla.recalculating.reckoning import Running, clocks_of, spans_of
 from sla.standing import Horizon, horizon
 from sla.targets import WINDOWS, ClockState
 from sla.worktime import HorizonError, due, is_provisional
@@ -23,23 +22,15 @@ from sla.worktime import HorizonError, due, is_provisional
 BATCH = 2000
 """Cases looked at in one transaction."""
 
-Spans = dict[int, list[tuple[datetime, datetime | None]]]
-
-
-class Row(NamedTuple):
-    """What is read of a clock; a hundred thousand model instances would take too long."""
-
-    id: int
-    case_id: int
-    target: str
-    department_id: int | None
-    policy_id: int
-    calendar_id: int
-    extra: int
-    state: str
-    started_at: datetime
-    due_at: datetime | None
-    provisional: bool
+FORECAST = (
+    "recalculation",
+    "case",
+    "clock",
+    "target",
+    "due_before",
+    "due_after",
+    "becomes_overdue",
+)
 
 
 def look(pk: int, now: datetime, *, batch: int = BATCH) -> int:
@@ -75,11 +66,11 @@ def _look_at_batch(pk: int, plan: Plan, seen_from: Horizon, limit: int) -> int |
                 recalculation.cursor = 0
                 recalculation.save(update_fields=["state", "cursor", "looked"])
                 return None
-            rows = [Row(*r) for r in within.filter(case__in=cases).values_list(*Row._fields)]
-            _forecast(recalculation, rows, plan, seen_from)
+            clocks = clocks_of(within.filter(case__gte=cases[0], case__lte=cases[-1]))
+            _forecast(recalculation, clocks, plan, seen_from)
             recalculation.cursor = cases[-1]
             recalculation.save()
-            return len(rows)
+            return len(clocks)
     return None
 
 
@@ -90,61 +81,36 @@ def next_cases(clocks: QuerySet[Clock], after: int, limit: int) -> list[int]:
 
 
 def _forecast(
-    recalculation: Recalculation, rows: Iterable[Row], plan: Plan, seen_from: Horizon
+    recalculation: Recalculation, clocks: Sequence[Running], plan: Plan, seen_from: Horizon
 ) -> None:
     lines = []
-    rows = list(rows)
-    spans = spans_of([row.id for row in rows])
-    for row in rows:
-        policy, _, calendar = plan.rule(row.policy_id, row.calendar_id, row.department_id)
-        promise = promise_of(policy, row.extra)
-        after = due(calendar, promise, row.started_at, spans.get(row.id, ()))
-        recalculation.looked += 1
-        if after == row.due_at:
+    spans = spans_of([clock.id for clock in clocks])
+    recalculation.looked += len(clocks)
+    for clock in clocks:
+        policy, _, calendar = plan.rule(clock.policy_id, clock.calendar_id, clock.department_id)
+        promise, before = promise_of(policy, clock.extra), clock.due_at
+        after = due(calendar, promise, clock.started_at, spans.get(clock.id, ()))
+        if after == before:
             recalculation.settled += (
-                row.provisional
+                clock.provisional
                 and after is not None
-                and not is_provisional(calendar, row.started_at, after)
+                and not is_provisional(calendar, clock.started_at, after)
             )
             continue
-        late = becomes_overdue(row.target, row.state, after, seen_from.at)
+        late = clock.becomes_overdue(after, seen_from.at)
         recalculation.changed += 1
         recalculation.overdue += late
         if after is not None:
-            recalculation.relieved += _relieved(row, after, seen_from)
+            recalculation.relieved += _relieved(clock, after, seen_from)
             recalculation.earliest = min(recalculation.earliest or after, after)
             recalculation.latest = max(recalculation.latest or after, after)
-        lines.append(
-            RecalculationLine(
-                recalculation=recalculation,
-                case_id=row.case_id,
-                clock_id=row.id,
-                target=row.target,
-                due_before=row.due_at,
-                due_after=after,
-                becomes_overdue=late,
-            )
-        )
-    add(lines)
+        about = (recalculation.pk, clock.case_id, clock.id, clock.target)
+        lines.append((*about, before, after, late))
+    insert(RecalculationLine, FORECAST, lines)
 
 
-def spans_of(clocks: Collection[int]) -> Spans:
-    """The pauses of clocks. One query."""
-    found: Spans = defaultdict(list)
-    rows = ClockPause.objects.filter(clock__in=clocks).order_by("since")
-    for clock_id, since, until in rows.values_list("clock_id", "since", "until"):
-        found[clock_id].append((since, until))
-    return found
-
-
-def becomes_overdue(target: str, state: str, due_at: datetime | None, now: datetime) -> bool:
-    """Whether a promise of the house's is late from now on."""
-    running = state == ClockState.RUNNING and target not in WINDOWS
-    return running and due_at is not None and due_at < now
-
-
-def _relieved(row: Row, after: datetime, seen_from: Horizon) -> bool:
+def _relieved(clock: Running, after: datetime, seen_from: Horizon) -> bool:
     """Whether a clock was due soon and is no longer."""
-    if row.state != ClockState.RUNNING or row.due_at is None or row.target in WINDOWS:
+    if clock.state != ClockState.RUNNING or clock.due_at is None or clock.target in WINDOWS:
         return False
-    return row.due_at <= seen_from.soon_until < after
+    return clock.due_at <= seen_from.soon_until < after

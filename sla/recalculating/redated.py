@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sla.models import Case
-
 
 class Moved(NamedTuple):
     """A due instant that moved; None where it is unknown because the clock stands still."""
@@ -23,9 +21,15 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Redated:
-    """A case some of whose dates have just moved, the place of that in its ledger, and why."""
+    """A case some of whose dates have just moved, the place of that in its ledger, and why.
 
-    case: Case
+    `provisional`: whether the date of its reply may move again.
+    """
+
+    case_id: int
+    stream: str
+    number: str
+    provisional: bool
     moved: tuple[Moved, ...]
     seq: int
     reason: str
@@ -43,6 +47,6 @@ def register(stream: str, ear: Ear) -> None:
 def tell(redated: Sequence[Redated], now: datetime) -> None:
     """Hand each stream its own cases."""
     for stream, ear in _ears.items():
-        own = [one for one in redated if one.case.stream == stream]
+        own = [one for one in redated if one.stream == stream]
         if own:
             ear(own, now)

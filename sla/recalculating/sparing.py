@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from foundation.claims import claim
+from foundation.claims import claim, claim_values
 from sla.models import Case, Recalculation
 from sla.recalculating.looking import next_cases
 from sla.recalculating.plans import plan_of
@@ -39,9 +39,9 @@ def _spare_batch(pk: int, now: datetime, after: int, limit: int) -> tuple[int, i
             wanted = next_cases(spared, after, limit)
             if not wanted:
                 return None
-            lines = Case.objects.filter(pk__in=wanted).only("pk")
-            held = [case.pk for case in claim(lines, len(wanted))]
-            clocks = spared.filter(case__in=held)
+            lines = Case.objects.filter(pk__among=wanted).values_list("pk")
+            held = [pk for (pk,) in claim_values(lines, len(wanted))]
+            clocks = spared.filter(case__id__among=held)
             done = sum(
                 clocks.filter(calendar=row).update(calendar_version=row.version)
                 for row in plan.rows()

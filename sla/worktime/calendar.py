@@ -160,7 +160,10 @@ class Calendar:
         """The date of an instant on the calendar's own wall; a date is taken as it is."""
         if not isinstance(t, datetime):
             return t
-        return instant(epoch(t)).astimezone(self.zone).date()
+        if t.tzinfo is None or t.tzinfo is self.zone:
+            # Refused without a zone; on its own wall it may be an hour that was skipped.
+            t = instant(epoch(t))
+        return t.astimezone(self.zone).date()
 
     def hours(self, day: date) -> tuple[Segment, ...]:
         """The segments of a date; none if nobody works."""

@@ -389,3 +389,20 @@ def test_lines_name_each_clock_once(cast: Cast) -> None:
     found = carry_out(cast.by("administrator"), NOW, {date(2026, 3, 3): HOLIDAY})
     lines = RecalculationLine.objects.filter(recalculation=found)
     assert sorted(lines.values_list("target", flat=True)) == ["acceptance", "reply"]
+
+
+@pytest.mark.parametrize(
+    ("gateway", "told"),
+    [("", ["email"]), ("http://gateway.invalid", ["email", "sms"])],
+)
+def test_letters_go_to_those_who_can_be_reached(
+    cast: Cast, settings: Any, gateway: str, told: list[str]
+) -> None:
+    make_inquiry()
+    make_inquiry(email="")
+    make_inquiry(email="", phone="")
+    settings.SMS_GATEWAY_URL = gateway
+    carry_out(cast.by("administrator"), NOW, {THURSDAY: HOLIDAY})
+    letters = Outbox.objects.filter(kind="redated").order_by("channel")
+    assert list(letters.values_list("channel", flat=True)) == told
+    assert Event.objects.filter(move="redate").count() == 3

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import DataError, transaction
 
-from foundation.bulk import add, write
+from foundation.bulk import add, change, insert, write
 from notices.models import InboxItem
+from sla.models import Heartbeat
 from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
+
+LATER = MONDAY + timedelta(days=1)
 
 
 def test_every_row_gets_its_own_values_and_other_fields_stay() -> None:
@@ -54,3 +58,46 @@ def test_added_rows_hold_what_they_were_given() -> None:
 def test_nothing_to_add_is_no_statement(django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         add([])
+
+
+def test_tuples_are_written_as_rows_are() -> None:
+    columns = ("kind", "case_number", "context", "created_at", "role")
+    odd = '引号" \\ {,}\n'
+    insert(InboxItem, columns, [(odd, f"{n}", {odd: [None, n]}, MONDAY, "") for n in range(3)])
+    keys = list(InboxItem.objects.order_by("pk").values_list("pk", flat=True))
+
+    change(InboxItem, ("kind", "user", "created_at"), [(keys[1], "NULL", None, LATER)])
+
+    rows = InboxItem.objects.order_by("pk").values_list(*columns)
+    assert list(rows) == [
+        (odd, "0", {odd: [None, 0]}, MONDAY, ""),
+        ("NULL", "1", {odd: [None, 1]}, LATER, ""),
+        (odd, "2", {odd: [None, 2]}, MONDAY, ""),
+    ]
+
+
+def test_a_row_that_is_known_is_changed_and_not_added() -> None:
+    fields, known_by = ("name", "at"), ("name",)
+    insert(Heartbeat, fields, [("sweep", MONDAY), ("seal", MONDAY)], known_by=known_by)
+    insert(Heartbeat, fields, [("seal", LATER), ("export", LATER)], known_by=known_by)
+    found = dict(Heartbeat.objects.values_list("name", "at"))
+    assert found == {"sweep": MONDAY, "seal": LATER, "export": LATER}
+
+
+@pytest.mark.postgres
+def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        change(InboxItem, ("case_number",), [(inbox_item().pk, "x" * 400)])
+
+
+def inbox_item() -> InboxItem:
+    return InboxItem.objects.create(kind="old", case_number="1", created_at=MONDAY)
+
+
+def test_keys_are_found_among_many() -> None:
+    items = [inbox_item().pk for _ in range(4)]
+    assert (
+        list(InboxItem.objects.filter(pk__among=items[1:3]).values_list("pk", flat=True))
+        == (items[1:3])
+    )
+    assert not InboxItem.objects.filter(pk__among=[]).exists()
