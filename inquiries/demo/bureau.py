@@ -88,10 +88,12 @@ PEOPLE = (
     Person("handler", "王承办", "hightech", (Role.HANDLER,)),
     Person("reviewer", "赵审核", "hightech", (Role.REVIEWER,)),
     Person("supervisor", "陈督办", "office", (Role.SUPERVISOR,)),
+    Person("deputy", "何督办", "office", (Role.SUPERVISOR,)),
     Person("auditor", "周审计", "office", (Role.AUDITOR,)),
     Person("administrator", "吴管理", "office", (Role.ADMINISTRATOR,)),
 )
-"""One for each role. The other departments' handlers and reviewers carry on the demo's cases."""
+"""One for each role, and a second supervisor, since nobody signs a report of their own. The other
+departments' handlers and reviewers carry on the demo's cases."""
 
 
 @dataclass(frozen=True, slots=True)

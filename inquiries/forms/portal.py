@@ -229,6 +229,12 @@ class RateForm(forms.Form):
         help_text=_("Personal data is removed first. The department can read it then, too."),
     )
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A comment that was found missing is not called optional any more."""
+        super().add_error(field, error)
+        if field == "comment":
+            self.fields["comment"].required = True
+
 
 class AskAgainForm(forms.Form):
     """Asking for a second handling, with a reason."""

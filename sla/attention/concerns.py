@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from sla.figures.measures import civil_day
 from sla.figures.periods import Period
+from sla.lists.listing import UNANSWERED
 from sla.supervision.asking import MOST_YEARS
 
 CONSULTATION = "consultation"
@@ -56,7 +57,8 @@ _FACTS = """
         COUNT(*) FILTER (WHERE received_at < %s),
         COUNT(*)
     FROM sla_case
-    WHERE ended_at IS NULL AND kind = %s AND received_at >= %s AND received_at < %s
+    WHERE ended_at IS NULL AND replied_at IS NULL AND kind = %s
+        AND received_at >= %s AND received_at < %s
 """
 
 
@@ -118,7 +120,7 @@ def _old(facts: _Facts, now: datetime) -> Concern | None:
         if n := facts.waiting[code]:
             span = _received_before(now - age)
             query = {
-                "measure": "still_open",
+                "measure": UNANSWERED,
                 "kind": CONSULTATION,
                 "from": span.start.isoformat(),
                 "to": span.end.isoformat(),

@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from sla.board.tables import empty
 from sla.figures.measures import civil_day
 from sla.figures.periods import Period
-from sla.figures.rates import NONE, Rate
+from sla.figures.rates import Rate
 from sla.figures.report import Report, Row
-from sla.figures.stock import Spread
 from sla.supervision import charts, wording
 from sla.supervision.asking import Question
 
@@ -166,13 +165,3 @@ def level_bars(groups: Sequence[Group]) -> list[dict[str, Any]]:
         }
         for group in groups
     ]
-
-
-def spread_cells(label: str, one: Spread) -> tuple[str, int, str, str]:
-    """A row of answer times: how many answers, and within how many working days."""
-    return label, one.n, days(one.median), days(one.p90)
-
-
-def days(value: float | None) -> str:
-    """Working days as they are written: 3, 2.5, or a dash where there was no answer."""
-    return NONE if value is None else f"{value:g}"

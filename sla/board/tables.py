@@ -77,10 +77,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes the cells of rows on one basis. `bars`: a bar under each rate, to compare by eye."""
+    """Writes the cells of rows on one basis.
+
+    `bars`: a bar under each rate, to compare by eye; `intervals`: the range in which satisfaction
+    lies where few have rated, which comes with the bars, too.
+    """
 
     basis: str
     bars: bool = False
+    intervals: bool = False
     few: int = field(default_factory=lambda: settings.FEW_RATINGS)
     codes: tuple[tuple[str, str], ...] = field(
         default_factory=lambda: tuple(settings.RATE_DEFINITIONS.items())
@@ -117,9 +122,10 @@ class Writer:
             cell += (
                 f'<svg class="bar{few}" aria-hidden="true"><rect width="{min(value, 100)}%"/></svg>'
             )
-        if self.bars and name == SATISFACTION and rate.interval is not None:
+        if (self.intervals or self.bars) and name == SATISFACTION and rate.interval is not None:
             low, high = rate.interval
-            cell += f'<span class="small nowrap">({low:.0f}–{high:.0f}%)</span>'
+            line = "" if self.bars else "<br>"
+            cell += f'{line}<span class="small nowrap">({low:.0f}–{high:.0f}%)</span>'
         return cell
 
 
@@ -187,18 +193,18 @@ def breakdown_table(
     write = Writer(asked.basis, bars=True)
     foot = Line(report.total.label, write.row(report.total, asked.links()))
     rows, house = _all_rows(report, departments, stock), asked.links(**{by: ""})
+    caption, named = str(wording.BREAKDOWNS[by]), str(wording.PARTS[by])
     if by != "department":
         lines = [Line(row.label, write.row(row, house.of(by, row.key))) for _pk, row in rows]
-        caption = str(wording.BREAKDOWNS[by])
-        return Table(caption, _head(caption), lines, foot)
+        return Table(caption, _head(named), lines, foot)
     lines, page = [], reverse("supervision:department", args=["CODE"]) + asked.page()
     for pk, row in rows:
         links = house.of(by, row.key)
         cells = write.row(row, links) + stock_cells(stock.of(pk), links)
         lines.append(Line(row.label, cells, page.replace("CODE", row.key, 1) if pk else ""))
     foot.cells.extend(stock_cells(stock.total, asked.links()))
-    head = _head(_("Department")) + [str(wording.COUNTS[name]) for name in STOCKS]
-    return Table(_("By department"), head, lines, foot)
+    head = _head(named) + [str(wording.COUNTS[name]) for name in STOCKS]
+    return Table(caption, head, lines, foot)
 
 
 def _all_rows(
@@ -221,28 +227,32 @@ def _all_rows(
 
 
 def survey_table(asked: Question, report: Report) -> Table:
-    """Asked, rated, silent and satisfied, a row for each channel or department with a survey."""
+    """Asked, rated, silent and satisfied, a row for each key with a survey."""
     by = report.by or ""
-    house, write = asked.links(**{by: ""}), Writer(asked.basis)
+    house, write = asked.links(**{by: ""}), Writer(asked.basis, intervals=True)
     lines = [
         Line(row.label, _survey_cells(row, house.of(by, row.key), write))
         for row in report.rows
         if row.counts["asked"] or row.counts["rated"]
     ]
-    caption = str(wording.BREAKDOWNS[by])
     foot = Line(report.total.label, _survey_cells(report.total, asked.links(), write))
     words = wording.COUNTS | wording.RATES
-    head = [caption, *(str(words[name]) for name in SURVEY_COLUMNS)]
-    return Table(caption, head, lines, foot)
+    head = [str(wording.PARTS[by]), *(str(words[name]) for name in SURVEY_COLUMNS)]
+    return Table(str(wording.BREAKDOWNS[by]), head, lines, foot)
 
 
 def _survey_cells(row: Row, links: Links, write: Writer) -> list[str]:
-    """The silent have no list."""
-    silent = row.counts["asked"] - row.counts["rated"]
+    """By event the silent are no set of surveys: those asked less those who rated in the period."""
+    listed = f"{_href(links)}silent" if write.basis == "receipt" else ""
     return [
-        number(silent, "") if name == "silent" else write.row(row, links, (name,))[0]
+        number(silent(row), listed) if name == "silent" else write.row(row, links, (name,))[0]
         for name in SURVEY_COLUMNS
     ]
+
+
+def silent(row: Row) -> int:
+    """How many were asked and have not rated."""
+    return row.counts["asked"] - row.counts["rated"]
 
 
 def _head(first: str) -> list[str]:

@@ -7,19 +7,20 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
+from foundation.snapshot import snapshot
 from sla.almanac.unconfirmed import missing_years
 from sla.attention.concerns import concerns
-from sla.board.drawings import days, heat, level_bars, month_charts, spread_cells
+from sla.board.drawings import heat, level_bars, month_charts
 from sla.board.open_cases import OpenCases, groups, look
-from sla.board.reading import Figures, figures
+from sla.board.reading import Figures, checked, figures
 from sla.board.reading import load as read_load
-from sla.board.tables import breakdown_table, month_table, survey_table
+from sla.board.tables import breakdown_table, month_table, silent, survey_table
+from sla.board.taking import Times, column_of, days, time_faults, time_table
 from sla.board.tiles import comparison, count_tiles, rate_tiles, stock_tiles
 from sla.figures.counting import Cell
 from sla.figures.measures import PARTS
-from sla.figures.report import COLUMNS, reports
+from sla.figures.report import COLUMNS
 from sla.figures.stock import answer_times
 from sla.supervision import wording
 from sla.supervision.asking import Question
@@ -30,14 +31,7 @@ from sla.supervision.desk import Desk, supervising
 def board(request: HttpRequest) -> HttpResponse:
     """What needs attention, the house's figures for a period, and where they come from."""
     desk = Desk(request, "board")
-    by = request.GET.get("by", "department")
-    if by not in wording.BREAKDOWNS or len(desk.asked.scope.parts) > 1:
-        raise BadRequest
-    if by == "handler" and not desk.sees_people:
-        raise PermissionDenied
-    tabs = {name: word for name, word in wording.BREAKDOWNS.items() if _offered(desk, name)}
-    if by not in tabs:
-        raise BadRequest
+    by, tabs = _breakdowns(desk)
     asked = desk.asked
     made = figures(asked, ("month", by), desk.departments, groups(desk.seen_from))
     lying = _open(desk, made.lying)
@@ -47,13 +41,41 @@ def board(request: HttpRequest) -> HttpResponse:
         low=desk.low_ratings if desk.of_all else None,
         breakdown=breakdown_table(asked, made.reports[by], desk.departments, lying.stock),
         by=by,
-        tabs=[(name, label, asked.page(by=name)) for name, label in tabs.items()],
+        tabs=tabs,
         missing_years=missing_years(asked.now),
         concerns=concerns(asked.now),
         calendar=heat(asked, made.received, made.days),
+        reopened=_reopened(made, lying),
         **_bars(lying),
         **_shown(asked, made),
     )
+
+
+def _reopened(made: Figures, lying: OpenCases) -> int:
+    """How many of the open cases had been answered: what is open now besides what is carried over.
+    0 where the period does not reach to now."""
+    carried = made.balance.open_now
+    return 0 if carried is None else max(lying.stock.total["open"] - carried, 0)
+
+
+def _breakdowns(desk: Desk) -> tuple[str, list[tuple[str, str, str]]]:
+    """The breakdown a page is asked for, and all that can be: names, words and addresses.
+
+    Raises BadRequest for one there is not, PermissionDenied for one the reader may not see.
+    """
+    by = desk.request.GET.get("by", "department")
+    if by not in wording.BREAKDOWNS or len(desk.asked.scope.parts) > 1:
+        raise BadRequest
+    if by == "handler" and not desk.sees_people:
+        raise PermissionDenied
+    tabs = [
+        (name, str(word), desk.asked.page(by=name))
+        for name, word in wording.BREAKDOWNS.items()
+        if _offered(desk, name)
+    ]
+    if by not in [name for name, *_more in tabs]:
+        raise BadRequest
+    return by, tabs
 
 
 def _offered(desk: Desk, by: str) -> bool:
@@ -112,7 +134,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     asked = desk.asked
     made = figures(asked, ("month", "kind"), desk.departments, groups(desk.seen_from))
     lying = _open(desk, made.lying)
-    whole, _by = answer_times(asked.period, asked.at, basis=asked.basis, scope=asked.scope)
+    whole, _by = _taken(asked, "department")
     return desk.render(
         "supervision/department.html",
         department=own,
@@ -121,6 +143,8 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         median=days(whole.median),
         p90=days(whole.p90),
         answers=whole.n,
+        answers_url=asked.links().to("replied") if whole.n else "",
+        reopened=_reopened(made, lying),
         **_bars(lying),
         **_shown(asked, made),
     )
@@ -128,41 +152,57 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
 
 @supervising
 def times(request: HttpRequest) -> HttpResponse:
-    """How many working days answers took: median and 90th percentile by department."""
+    """How many working days answers took: median and 90th percentile, by one breakdown and month.
+
+    The answers are counted from the cases themselves, and must be as many as the figures say.
+    """
     desk = Desk(request, "times")
+    by, tabs = _breakdowns(desk)
     asked = desk.asked
-    whole, by_department = answer_times(asked.period, asked.at, basis=asked.basis)
-    _whole, by_month = answer_times(asked.period, asked.at, basis=asked.basis, by="month")
-    departments = [
-        (d.label, by_department[d.pk]) for d in desk.departments if d.pk in by_department
-    ]
-    months = [(f"{month:%Y-%m}", by_month[month]) for month in sorted(by_month)]
+    with snapshot():
+        made = checked(asked, (by, "month"), desk.departments)
+        taken = {name: _taken(asked, name) for name in (by, "month")}
     return desk.render(
         "supervision/times.html",
-        tables=[
-            (str(head), [spread_cells(*row) for row in [*rows, (_("Total"), whole)]])
-            for head, rows in ((_("Department"), departments), (_("Month"), months))
+        tables=[time_table(asked, made.reports[name], taken[name]) for name in (by, "month")],
+        by=by,
+        tabs=tabs,
+        report=made.reports[None],
+        counted=taken[by][0].n,
+        balance=made.balance,
+        faults=[
+            *made.faults,
+            *(fault for name in taken for fault in time_faults(made.reports[name], taken[name])),
         ],
+    )
+
+
+def _taken(asked: Question, by: str) -> Times:
+    return answer_times(
+        asked.period,
+        asked.at,
+        basis=asked.basis,
+        scope=asked.scope,
+        by=column_of(by),
+        hindsight=asked.of_the_past,
     )
 
 
 @supervising
 def satisfaction(request: HttpRequest) -> HttpResponse:
-    """Who was asked, who answered and how, by channel and by department."""
+    """Who was asked, who answered and how, by channel and by one breakdown."""
     desk = Desk(request, "satisfaction")
+    by, tabs = _breakdowns(desk)
     asked = desk.asked
-    made = reports(
-        asked.period.start,
-        asked.period.end,
-        bys=("channel", "department"),
-        basis=asked.basis,
-        as_of=asked.as_of,
-        now=asked.now,
-        scope=asked.scope,
-    )
+    made = checked(asked, tuple(dict.fromkeys((by, "channel"))), desk.departments)
     return desk.render(
         "supervision/satisfaction.html",
-        channels=survey_table(asked, made["channel"]),
-        departments=survey_table(asked, made["department"]),
-        report=made[None],
+        channels=survey_table(asked, made.reports["channel"]),
+        breakdown=survey_table(asked, made.reports[by]) if by != "channel" else None,
+        by=by,
+        tabs=tabs,
+        report=made.reports[None],
+        balance=made.balance,
+        faults=made.faults,
+        silent=silent(made.reports[None].total),
     )

@@ -95,9 +95,27 @@ def row_faults(report: Report) -> list[str]:
         added = sum(row.counts[measure] for row in report.rows)
         if added != (total := report.total.counts[measure]):
             found.append(f"{measure}: the rows by {report.by} give {added}, the total is {total}")
-    for fault in found:
-        logger.error("Figures of %s to %s: %s", report.period.start, report.period.end, fault)
-    return found
+    return logged(report.period, found)
+
+
+def agreement(report: Report, flow: Balance) -> list[str]:
+    """What a report and the balance of its period both count and do not count alike; logged as
+    errors. They read different tables. By receipt they share what came in, by event all flows."""
+    shared = FLOWS if report.basis == "event" else FLOWS[:1]
+    found = [
+        f"{measure}: the figures have {counted}, the balance has {flowed}"
+        for measure in shared
+        for counted, flowed in [(report.total.counts[measure], getattr(flow, measure))]
+        if counted != flowed
+    ]
+    return logged(report.period, found)
+
+
+def logged(period: Period, faults: list[str]) -> list[str]:
+    """The faults, each logged as an error."""
+    for fault in faults:
+        logger.error("Figures of %s to %s: %s", period.start, period.end, fault)
+    return faults
 
 
 def flows(period: Period) -> list[Sums]:
@@ -138,8 +156,7 @@ def _stock(sums: dict[str, int]) -> int:
 
 
 def _watched(period: Period, found: Balance) -> Balance:
-    for fault in found.faults:
-        logger.error("Figures of %s to %s: %s", period.start, period.end, fault)
+    logged(period, found.faults)
     return found
 
 

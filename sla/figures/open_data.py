@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from sla.figures.anonymity import K, Known, band, told
+from sla.figures.balance import balance
 from sla.figures.measures import BASES, MEASURES, ZONE, CaseLine, as_of
 from sla.figures.periods import Period, midnight, year_of
 from sla.figures.rates import DEFINITION, rates
@@ -81,6 +82,9 @@ DEFINITIONS: dict[str, Promise] = {
     "on_time_rate": _("met ÷ (met + missed)"),
     "satisfaction": _("satisfied ÷ rated"),
     "participation": _("rated ÷ asked"),
+    "carried_in": _("In the balance, by event: cases still open when the year began"),
+    "carried_out": _("In the balance: cases still open at the end of the year, or now"),
+    "holds": _("Whether carried_in + received = replied + excluded + carried_out"),
     "receipt": _("Basis: what became of the cases received in the year"),
     "event": _("Basis: what happened in the year, whenever the case came in"),
 }
@@ -213,6 +217,7 @@ class Year:
             "definition": DEFINITION,
             "definitions": {name: str(text) for name, text in DEFINITIONS.items()},
             "smallest": SMALLEST,
+            "balance": balance(period, self.now).as_data(),
             "bases": {basis: self._tables(period, basis) for basis in BASES},
         }
 

@@ -7,19 +7,20 @@ have been answered. Answer times read the answered cases of a period, so no boar
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.actors import Actor
 from sla.figures.counting import Cell, read
-from sla.figures.measures import ZONE
+from sla.figures.measures import ZONE, civil_day
 from sla.figures.periods import Period
+from sla.figures.recounting import lines_with
 from sla.figures.scope import EVERYTHING, Scope
 from sla.figures.statement import Lying
 from sla.models import Case
@@ -127,23 +128,41 @@ def answer_times(
     basis: str = "receipt",
     scope: Scope = EVERYTHING,
     by: str = "department_id",
+    hindsight: bool = False,
 ) -> tuple[Spread, dict[Any, Spread]]:
     """Working days from receipt to reply, as known at an instant: in all, and by a column of the
     case line (0: it has none) or by "month", under the month's first day.
 
     `basis` receipt: of the cases received in the period; event: of those answered in it.
+    `hindsight`: the instant is past, and each case counts where it was then; read from the ledger.
     """
     dated = "received_at" if basis == "receipt" else "replied_at"
     first, after = period.instants
     cases = Case.objects.filter(
-        scope.q(unassigned=None),
         Q(replied_at__lte=at, answer_days__isnull=False),
         Q(**{f"{dated}__gte": first, f"{dated}__lt": after}),
     )
-    if by == "month":
-        cases = cases.annotate(month=TruncMonth(TruncDate(dated, tzinfo=ZONE)))
     grouped: dict[Any, Counter[int]] = defaultdict(Counter)
-    for value, took, n in cases.values_list(by, "answer_days").annotate(n=Count("pk")):
-        grouped[value or 0][took or 0] += n
+    told = _then(cases, at, scope, by, dated) if hindsight else _now(cases, scope, by, dated)
+    for value, took, n in told:
+        grouped[value or 0][took] += n
     whole = sum(grouped.values(), Counter())
     return spread(whole), {key: spread(days) for key, days in grouped.items()}
+
+
+Taken = Iterator[tuple[Any, int, int]]
+"""The value of a column, working days, how many answers took so many."""
+
+
+def _now(cases: QuerySet[Case], scope: Scope, by: str, dated: str) -> Taken:
+    cases = cases.filter(scope.q(unassigned=None))
+    if by == "month":
+        cases = cases.annotate(month=TruncMonth(TruncDate(dated, tzinfo=ZONE)))
+    yield from cases.values_list(by, "answer_days").annotate(n=Count("pk"))
+
+
+def _then(cases: QuerySet[Case], at: datetime, scope: Scope, by: str, dated: str) -> Taken:
+    for _pk, line, (took,) in lines_with(cases.order_by("pk"), "answer_days", instant=at):
+        if scope.has_line(line):
+            month = civil_day(getattr(line, dated)).replace(day=1)
+            yield month if by == "month" else getattr(line, by), took, 1

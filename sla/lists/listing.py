@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sla import streams
-from sla.figures.measures import SURVEYED
 from sla.figures.periods import Period
 from sla.figures.scope import EVERYTHING, Scope
 from sla.figures.stock import OPEN, STOCKS
@@ -23,6 +22,9 @@ from sla.supervision.asking import Question
 STILL_OPEN = "still_open"
 """Cases received in the period that are open now."""
 
+UNANSWERED = "unanswered"
+"""Those of them that have never been answered: not the ones taken up again."""
+
 AT_STAGE = "at_"
 """Before a stage's code: the open cases that stand there now."""
 
@@ -30,7 +32,7 @@ AT_STAGE = "at_"
 def is_list(named: str) -> bool:
     return (
         named in selection.LISTED
-        or named == STILL_OPEN
+        or named in (STILL_OPEN, UNANSWERED)
         or (named.startswith(AT_STAGE) and named.removeprefix(AT_STAGE) in streams.words("stages"))
     )
 
@@ -62,6 +64,11 @@ def still_open(period: Period, scope: Scope = EVERYTHING) -> QuerySet[Case]:
     return Case.objects.filter(OPEN, scope.q(unassigned=None), **within)
 
 
+def unanswered(period: Period, scope: Scope = EVERYTHING) -> QuerySet[Case]:
+    """The open cases received in a period that nobody has answered yet."""
+    return still_open(period, scope).filter(replied_at__isnull=True)
+
+
 def at_stage(stage: str, scope: Scope = EVERYTHING) -> QuerySet[Case]:
     """The open cases that stand at a stage."""
     return Case.objects.filter(OPEN, scope.q(unassigned=None), stage=stage)
@@ -77,6 +84,8 @@ def listing(named: str, asked: Question, seen_from: Horizon, sort: Sort | None =
         rows: QuerySet[Any] = selection.stocked(named, seen_from, asked.scope)
     elif named == STILL_OPEN:
         rows = still_open(asked.period, asked.scope)
+    elif named == UNANSWERED:
+        rows = unanswered(asked.period, asked.scope)
     elif named.startswith(AT_STAGE):
         rows = at_stage(named.removeprefix(AT_STAGE), asked.scope)
     else:
@@ -86,11 +95,11 @@ def listing(named: str, asked: Question, seen_from: Horizon, sort: Sort | None =
 
 def _of_period(named: str, asked: Question, order: str) -> Listing:
     key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
-    owner = "case__department" if named in SURVEYED else "department"
+    owner = "case__department" if named in selection.OF_SURVEYS else "department"
     if asked.of_the_past:
         rows = selection.possible(key).select_related(owner)
         return Listing(rows, order, keep=members(key), then=asked.at)
-    if named in SURVEYED:
+    if named in selection.OF_SURVEYS:
         return Listing(selection.surveyed(key).select_related(owner), order)
     rows = selection.counted(key).select_related(owner)
     return Listing(rows, order, bands(rows, order, key), by_receipt(rows, key))

@@ -9,11 +9,13 @@ from typing import Any
 from sla.figures.measures import CaseLine
 from sla.figures.recording import survey_line
 from sla.figures.recounting import counts_of, lines
-from sla.lists.selection import Key
+from sla.lists.selection import SILENT, Key
 from sla.models import Case, Survey
 
-COUNTED_AS = {"judged": {"met", "missed"}, "valid": {"received"}}
-"""The measures of the denominators; every other list is of one measure."""
+COUNTED_AS = {"judged": {"met", "missed"}, "valid": {"received"}, SILENT: {"asked"}}
+"""The measures of lists that are of no single one."""
+BUT_NOT = {"valid": "excluded", SILENT: "rated"}
+"""What takes a row out of such a list."""
 
 
 def members(key: Key) -> Callable[[list[Any]], list[Any]]:
@@ -37,6 +39,6 @@ def _own(row: Case | Survey, then: dict[int, CaseLine]) -> CaseLine:
 def _counted(key: Key, line: CaseLine) -> bool:
     cells = counts_of(line, key.at, basis=key.basis, period=key.period)
     counted = {cell.measure for cell in cells if key.scope.counts(cell)}
-    if key.measure == "valid" and "excluded" in counted:
+    if BUT_NOT.get(key.measure) in counted:
         return False
     return bool(counted & COUNTED_AS.get(key.measure, {key.measure}))

@@ -20,7 +20,14 @@ from sla.standing import Horizon
 DENOMINATORS = ("valid", "judged")
 """Received and not excluded (by receipt only); met and missed."""
 
-LISTED = (*MEASURES, *DENOMINATORS, *STOCKS)
+SILENT = "silent"
+"""Asked for a rating and not rated (by receipt only)."""
+OF_SURVEYS = (*SURVEYED, SILENT)
+"""Lists of surveys, each with its case; all others are of cases."""
+NO_EVENTS = ("valid", SILENT)
+"""What is no set by event: some that came in or were asked are taken from others of the period."""
+
+LISTED = (*MEASURES, *DENOMINATORS, SILENT, *STOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ def stocked(name: str, seen_from: Horizon, scope: Scope = EVERYTHING) -> QuerySe
 
 
 def counted(key: Key) -> QuerySet[Case]:
-    """The cases a measure counts; for those in SURVEYED see `surveyed`.
+    """The cases a measure counts; for those in OF_SURVEYS see `surveyed`.
 
     Raises ValueError for a measure without a list.
     """
@@ -51,7 +58,7 @@ def possible(key: Key) -> QuerySet[Any]:
     """The cases, or surveys with their case, that an earlier instant's number can have counted:
     what is counted by today's facts, and what has changed since. `membership` tells which it did.
     """
-    if key.measure in SURVEYED:
+    if key.measure in OF_SURVEYS:
         part = key.scope.q(unassigned=None, path="case__") & ~key.scope.left_out(path="case__")
         return _voted(key).filter(part | changed_since(key.at, "case__")).select_related("case")
     part = key.scope.q(unassigned=None)
@@ -127,13 +134,15 @@ def surveyed(key: Key) -> QuerySet[Survey]:
     found = found.exclude(key.scope.left_out(path="case__"))
     if key.measure == "satisfied":
         found = found.filter(_satisfied(found, key.at))
+    if key.measure == SILENT:
+        found = found.filter(Q(rated_at__isnull=True) | Q(rated_at__gt=key.at))
     return found.select_related("case")
 
 
 def _voted(key: Key) -> QuerySet[Survey]:
     """The surveys asked or rated in time, of whichever cases."""
     first, after = key.period.instants
-    dated = "asked_at" if key.measure == "asked" else "rated_at"
+    dated = "asked_at" if key.measure in ("asked", SILENT) else "rated_at"
     on = "case__received_at" if key.basis == "receipt" else dated
     return Survey.objects.filter(
         Q(case__received_at__lt=after),

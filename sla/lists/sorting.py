@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sla.figures.measures import SURVEYED
+from sla.lists import selection
 
 RECEIVED, DUE, REPLIED = "received", "due", "replied"
 ASKED, RATED, RATING = "asked", "rated", "rating"
@@ -52,7 +52,7 @@ class Sort:
 
     def order(self, measure: str) -> str:
         """The field a list is walked by, "-" in front for descending."""
-        fields = OF_SURVEYS if measure in SURVEYED else OF_CASES
+        fields = OF_SURVEYS if measure in selection.OF_SURVEYS else OF_CASES
         return f"-{fields[self.column]}" if self.descending else fields[self.column]
 
     @property
@@ -70,7 +70,7 @@ def columns_of(measure: str, basis: str) -> tuple[str, ...]:
     Surveys are walked by the date the basis counts them on: their own and their case's stand in
     two tables. The number is no column to sort by: it is the day of receipt and random digits.
     """
-    if measure in SURVEYED:
+    if measure in selection.OF_SURVEYS:
         if basis == "receipt":
             return (RECEIVED,)
         return (ASKED,) if measure == "asked" else (RATED, RATING)
@@ -87,7 +87,7 @@ def first_way(column: str) -> Sort:
 def usual(measure: str, basis: str) -> Sort:
     """How a list is sorted when nobody asks for anything else: what is next due, what is newest."""
     column = columns_of(measure, basis)[0]
-    return Sort(column, descending=column != DUE and measure != "still_open")
+    return Sort(column, descending=column != DUE and measure not in ("still_open", "unanswered"))
 
 
 def read_sort(text: str, columns: tuple[str, ...]) -> Sort | None:

@@ -20,6 +20,7 @@ from sla.figures.measures import BASES, survey_as_of
 from sla.figures.recording import survey_line
 from sla.figures.report import UNASSIGNED
 from sla.lists.listing import is_list, label_of, listing, of_now, sorts_of
+from sla.lists.selection import NO_EVENTS
 from sla.lists.sorting import (
     ALWAYS,
     ASKED,
@@ -97,7 +98,7 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
         raise Http404
     desk = Desk(request, measure)
     asked = desk.asked
-    if named == "valid" and asked.basis == "event":
+    if named in NO_EVENTS and asked.basis == "event":
         raise Http404
     seen_from = horizon(asked.at) if asked.of_the_past and not of_now(named) else desk.seen_from
     sort = _sort(request, named, asked)
@@ -211,6 +212,9 @@ def _choices(asked: Question, departments: list[Department]) -> list[dict[str, A
         ("topic", _("Topic"), streams.words("topics"), asked.topic),
         ("district", _("District"), streams.words("districts"), asked.district),
     ]
+    if asked.handler:
+        none = {UNASSIGNED: _("No handler yet"), asked.handler: asked.handler}
+        groups.append(("handler", _("Handler"), none, asked.handler))
     return [
         {"name": name, "label": label, "options": options.items(), "chosen": chosen}
         for name, label, options, chosen in groups

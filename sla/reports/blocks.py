@@ -7,10 +7,10 @@ Keys of tables, rows and columns are stable, so that two versions can be compare
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
-from sla.figures.rates import rates
-from sla.reports.findings import Counts, Definitions, Part
+from sla.reports.findings import Counts, Part, Rated
 from sla.reports.words import COUNTS, RATES, Both, both
 
 Block = dict[str, Any]
@@ -79,23 +79,31 @@ def lines(title: Both, parts: Sequence[Part], measures: Sequence[str]) -> Block:
 
 
 def part_table(
-    key: str, title: Both, first: Both, parts: Sequence[Part], total: Part, by: Definitions
+    key: str, title: Both, first: Both, parts: Sequence[Part], total: Part, rated: Rated
 ) -> Block:
-    """Counts and rates of each part, and of the whole in the last row; rates as defined in `by`."""
+    """Counts and rates of each part, and of the whole in the last row."""
     names = COUNTS | RATES
     columns = [("name", first), *((name, names[name]) for name in PART_COLUMNS)]
-    rows = [(part.key, part.name, part_cells(part.counts, by)) for part in (*parts, total)]
+    rows = [(part.key, part.name, part_cells(part.counts, rated)) for part in (*parts, total)]
     return table(key, title, columns, rows)
 
 
-def part_cells(counts: Counts, by: Definitions) -> list[Cell]:
-    found = rates(counts, by)
+def part_cells(counts: Counts, rated: Rated) -> list[Cell]:
+    found = rated(counts)
     return [found[name].as_data() if name in found else counts[name] for name in PART_COLUMNS]
 
 
 def is_rate(cell: Any) -> bool:
     """Whether a cell, in one language or both, is a rate with its n and d."""
     return isinstance(cell, dict) and "percent" in cell
+
+
+def interval_of(cell: Any) -> str:
+    """Between which percentages the share of few ratings lies, such as 55–95%; "" if of many."""
+    if not (is_rate(cell) and cell.get("interval")):
+        return ""
+    low, high = (Decimal(bound.rstrip("%")) for bound in cell["interval"])
+    return f"{low:.0f}–{high:.0f}%"
 
 
 def total_of(counts: dict[str, int]) -> Part:

@@ -109,9 +109,7 @@ def _rates(found: Findings) -> list[Block]:
     if found.earlier:
         title = both("与以往比较", "Compared with earlier periods")
         first = both("统计期", "Period")
-        made.append(
-            part_table("earlier", title, first, found.earlier, _own(found), found.definitions)
-        )
+        made.append(part_table("earlier", title, first, found.earlier, _own(found), found.rates))
     return made
 
 
@@ -135,7 +133,21 @@ def _balance(found: Findings) -> list[Block]:
         f"({held.carried_in} + {held.received} = {held.replied} + {held.excluded} + {held.open}).",
     )
     title = both("收办平衡（按办理口径）", "Balance (by event)")
-    return [table("balance", title, columns, rows), paragraph(rule)]
+    return [table("balance", title, columns, rows), paragraph(rule), paragraph(_checked(found))]
+
+
+def _checked(found: Findings) -> Both:
+    """Whether all that must balance does."""
+    if faults := found.faults():
+        told = "; ".join(faults)
+        return both(
+            f"核对不符，本报告数据在查明之前不宜使用：{told}。",
+            f"These figures do not balance and should not be used before it is known why: {told}.",
+        )
+    return both(
+        "经核对，勾稽相符，各分类表分项之和等于合计。",
+        "Checked: this balances, and the rows of each table add up to its total.",
+    )
 
 
 def _parts(found: Findings) -> list[Block]:
@@ -143,7 +155,7 @@ def _parts(found: Findings) -> list[Block]:
     made: list[Block] = []
     if not found.total["received"]:
         return made
-    whole, by = total_of(found.total), found.definitions
+    whole, by = total_of(found.total), found.rates
     if MONTHS[found.kind] > 1:
         if len(found.months) > 1:
             title = both("每月收到和答复件数", "Received and replied by month")
@@ -231,7 +243,17 @@ def _definitions(found: Findings) -> list[Block]:
         " two decimals.",
     )
     defined = [_defined(RATES[rate], one) for rate, one in found.definitions.items()]
-    return [*map(paragraph, defined), paragraph(rest)]
+    return [*map(paragraph, [*defined, *_few(found), rest])]
+
+
+def _few(found: Findings) -> Iterator[Both]:
+    """What the brackets under a satisfaction mean, if there are any."""
+    if found.some_few:
+        yield both(
+            f"有效评价不足{found.few}份的，群众满意率下方括号内为95%置信区间（威尔逊法）。",
+            f"Where fewer than {found.few} have rated, the range in brackets under the satisfaction"
+            " is its 95 % confidence interval (Wilson).",
+        )
 
 
 def _defined(rate: Both, by: Definition) -> Both:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sla.figures.definitions import Definition, chosen
+from sla.figures.intervals import FEW
 from sla.figures.measures import ZONE
 from sla.figures.periods import Period
 from sla.figures.rates import Rate, rates
 from sla.reports.words import Both
 
 Counts = dict[str, int]
+Rated = Callable[[Counts], dict[str, Rate]]
+"""From counts to rates, as one report divides them."""
 Definitions = Mapping[str, Definition]
+
+PARTS_OF_ALL = ("months", "kinds", "departments", "channels", "excluded")
+"""The groups whose parts add up to the total."""
+GROUPS = (*PARTS_OF_ALL, "earlier")
 
 STANDARD: Definitions = chosen()
 """What the rates divide where a bureau has chosen nothing else."""
@@ -28,9 +35,8 @@ class Part:
     name: Both
     counts: Counts
 
-    def as_data(self, definitions: Definitions) -> dict[str, Any]:
-        named = {"key": self.key, "name": self.name}
-        return {**named, **_figures(self.counts, definitions)}
+    def as_data(self, rated: Rated) -> dict[str, Any]:
+        return {"key": self.key, "name": self.name, **_figures(self.counts, rated)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Balance:
         return self.carried_in + self.received == self.replied + self.excluded + self.open
 
     def as_data(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {**{name: getattr(self, name) for name in self.__slots__}, "holds": self.holds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,38 @@ class Findings:
     excluded: tuple[Part, ...] = ()
     earlier: tuple[Part, ...] = ()
     definitions: Definitions = field(default_factory=lambda: STANDARD)
+    few: int = FEW
 
     def rates(self, counts: Counts) -> dict[str, Rate]:
-        return rates(counts, self.definitions)
+        """By the definitions of this report; of fewer than `few` ratings with the interval."""
+        return rates(counts, self.definitions, few=self.few)
+
+    @property
+    def some_few(self) -> bool:
+        """Whether a satisfaction of the report is that of few ratings."""
+        groups = (getattr(self, name) for name in GROUPS)
+        counted = [self.total, self.event, *(part.counts for group in groups for part in group)]
+        return any(0 < counts.get("rated", 0) < self.few for counts in counted)
+
+    def faults(self) -> list[str]:
+        """What does not balance: flows, or the rows of a table and its total; empty when all does.
+
+        What came in must be the same by receipt and in the balance, which is by event.
+        """
+        flow = self.balance
+        found = [] if flow.holds else [f"balance: {flow.as_data()}"]
+        if self.total["received"] != flow.received:
+            found.append(f"received: {self.total['received']}, in the balance {flow.received}")
+        for name in PARTS_OF_ALL:
+            parts = getattr(self, name)
+            for measure in parts[0].counts if parts else ():
+                added = sum(part.counts[measure] for part in parts)
+                if added != (whole := self.total[measure]):
+                    found.append(f"{measure}: {name} give {added}, the total is {whole}")
+        return found
 
     def as_data(self) -> dict[str, Any]:
         """The figures as JSON keeps them."""
-        groups = ("months", "kinds", "departments", "channels", "excluded", "earlier")
         return {
             "bureau": self.bureau,
             "kind": self.kind,
@@ -104,17 +135,15 @@ class Findings:
             "as_of": self.as_of.astimezone(ZONE).isoformat(),
             "definition": self.definition,
             "definitions": {rate: one.as_data() for rate, one in self.definitions.items()},
-            "by_receipt": _figures(self.total, self.definitions),
-            "by_event": _figures(self.event, self.definitions),
+            "by_receipt": _figures(self.total, self.rates),
+            "by_event": _figures(self.event, self.rates),
             "answer_days": {
                 "by_receipt": self.days.as_data(),
                 "by_event": self.event_days.as_data(),
             },
             "balance": self.balance.as_data(),
-            **{
-                name: [part.as_data(self.definitions) for part in getattr(self, name)]
-                for name in groups
-            },
+            "faults": self.faults(),
+            **{name: [part.as_data(self.rates) for part in getattr(self, name)] for name in GROUPS},
             **({"interaction": self.interaction()} if self.kind == "year" else {}),
         }
 
@@ -133,9 +162,9 @@ class Findings:
         }
 
 
-def _figures(counts: Counts, definitions: Definitions) -> dict[str, Any]:
+def _figures(counts: Counts, rated: Rated) -> dict[str, Any]:
     """Counts, and the rates where the counts are all there."""
     if "received" not in counts:
         return {"counts": counts}
-    found = {name: rate.as_data() for name, rate in rates(counts, definitions).items()}
+    found = {name: rate.as_data() for name, rate in rated(counts).items()}
     return {"counts": counts, "rates": found}

@@ -44,6 +44,7 @@ def gather(kind: str, period: Period, *, as_of: datetime, now: datetime) -> Find
         as_of=as_of,
         definition=version_of(definitions()),
         definitions=definitions(),
+        few=settings.FEW_RATINGS,
         total=made[None].total.counts,
         event=event,
         days=_days(period, as_of, "receipt"),

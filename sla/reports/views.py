@@ -24,7 +24,7 @@ from sla.figures.periods import Period
 from sla.figures.rates import NONE
 from sla.models import PeriodReport, ReportVersion
 from sla.reports import spans
-from sla.reports.blocks import Block, chart_words
+from sla.reports.blocks import Block, chart_words, interval_of, is_rate
 from sla.reports.forms import CorrectionForm, NewReportForm
 from sla.reports.freezing import (
     REFUSALS,
@@ -173,7 +173,8 @@ def _block(block: Block, language: str) -> Block:
         held = [[row["cells"][place] for row in block["rows"]] for place in range(len(columns))]
         words = [any(map(_is_words, cells)) for cells in held]
         rows = [
-            row | {"cells": list(zip(row["cells"], words, strict=True))} for row in block["rows"]
+            row | {"cells": list(zip(map(_with_range, row["cells"]), words, strict=True))}
+            for row in block["rows"]
         ]
         heads = [(column, said) for column, said in zip(columns, words, strict=True)]
         return block | {"rows": rows, "first": first, "heads": heads}
@@ -187,6 +188,10 @@ def _block(block: Block, language: str) -> Block:
         return block | {"chart": charts.bars(list(zip(labels, values, strict=True)), top=room)}
     named = [(one["name"], one["values"]) for one in series]
     return block | {"chart": charts.lines(labels, named)}
+
+
+def _with_range(cell: Any) -> Any:
+    return cell | {"range": interval_of(cell)} if is_rate(cell) else cell
 
 
 def _is_words(cell: Any) -> bool:

@@ -21,7 +21,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from sla.reports.blocks import Block, chart_words, is_rate
+from sla.reports.blocks import Block, chart_words, interval_of, is_rate
 from sla.reports.comparing import text_of
 from sla.reports.word_charts import put_chart
 from sla.reports.words import breadth, in_language
@@ -198,8 +198,11 @@ def _table(file: Any, block: Block) -> Any:
 
 
 def _printed(cell: Any) -> str:
-    """A cell as printed; a rate's two numbers stand under it."""
-    return text_of(cell).replace(" (", "\n").removesuffix(")") if is_rate(cell) else text_of(cell)
+    """A cell as printed; a rate's two numbers, and its interval, stand under it."""
+    if not is_rate(cell):
+        return text_of(cell)
+    told = text_of(cell).replace(" (", "\n").removesuffix(")")
+    return f"{told}\n({interval})" if (interval := interval_of(cell)) else told
 
 
 def widths(rows: list[list[str]]) -> list[int]:

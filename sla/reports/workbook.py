@@ -5,6 +5,7 @@ Numbers are numbers, and no text is a formula.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -16,11 +17,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sla.reports.blocks import Block, chart_words, is_rate
+from sla.reports.blocks import Block, chart_words, interval_of, is_rate
 from sla.reports.graphs import graph, grid
 from sla.reports.words import breadth, in_language
 
 HEADS = {"zh": ("分子", "分母", "文字", "图表"), "en": ("n", "d", "Words", "Charts")}
+BOUNDS = {"zh": ("95%区间下限", "95%区间上限"), "en": ("95 % from", "95 % to")}
+"""Heads of the interval of few ratings."""
 CHART_ROWS = 17
 """How many rows a chart is high, with one to spare."""
 FIRST, LEAST = 28, 10
@@ -30,7 +33,8 @@ FIRST, LEAST = 28, 10
 def workbook_file(
     document: dict[str, Any], signature: list[str], language: str, correction: list[Block]
 ) -> bytes:
-    """The report in one language. A rate takes three columns: its value, n and d.
+    """The report in one language. A rate takes three columns: its value, n and d; where few have
+    rated, two more have the interval.
 
     What a new version corrected stands in the last sheet.
     """
@@ -91,11 +95,19 @@ def _sheet(book: Any, block: dict[str, Any], language: str) -> None:
     rates = {
         place for row in block["rows"] for place, cell in enumerate(row["cells"]) if is_rate(cell)
     }
+    few = {
+        place
+        for row in block["rows"]
+        for place, cell in enumerate(row["cells"])
+        if interval_of(cell)
+    }
     head = [block["columns"][0]["name"]]
     for place, column in enumerate(block["columns"][1:]):
         head.append(column["name"])
         if place in rates:
             head += [f"{column['name']} {word}" for word in HEADS[language][:2]]
+        if place in few:
+            head += [f"{column['name']} {word}" for word in BOUNDS[language]]
     for place, name in enumerate(head):
         width = max(LEAST, breadth(name) + 2) if place else FIRST
         sheet.column_dimensions[get_column_letter(place + 1)].width = width
@@ -105,6 +117,8 @@ def _sheet(book: Any, block: dict[str, Any], language: str) -> None:
         cells = [text_cell(sheet, row["name"])]
         for place, cell in enumerate(row["cells"]):
             cells += _values(sheet, cell, place in rates)
+            if place in few:
+                cells += _bounds(sheet, cell)
         sheet.append(cells)
 
 
@@ -127,6 +141,18 @@ def _values(sheet: Any, cell: Any, wide: bool) -> list[Any]:
     else:
         made = cell
     return [made, None, None] if wide else [made]
+
+
+def _bounds(sheet: Any, cell: Any) -> list[Any]:
+    """Both ends of the interval; empty where many have rated, or nobody."""
+    found = []
+    for bound in cell["interval"] if interval_of(cell) else (None, None):
+        value = WriteOnlyCell(
+            sheet, value=None if bound is None else float(Decimal(bound[:-1]) / 100)
+        )
+        value.number_format = "0.00%"
+        found.append(value)
+    return found
 
 
 def _number(text: str) -> float | None:

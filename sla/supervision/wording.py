@@ -25,6 +25,7 @@ COUNTS: dict[str, Promise] = {
     "satisfied": _("Satisfied ratings"),
     "dispatched": _("Dispatched"),
     "open": _("Open now"),
+    "unanswered": _("Not answered yet"),
     "due_soon": _("Due soon"),
     "overdue": _("Overdue now"),
     "paused": _("Waiting for citizens"),
@@ -49,6 +50,15 @@ BREAKDOWNS: dict[str, Promise] = {
     "topic": _("By topic"),
     "district": _("By district"),
     "handler": _("By handler"),
+}
+
+PARTS: dict[str, Promise] = {
+    "department": _("Department"),
+    "kind": _("Kind"),
+    "channel": _("Channel"),
+    "topic": _("Topic"),
+    "district": _("District"),
+    "handler": _("Handler"),
 }
 
 DIRECTIONS: dict[str, Promise] = {

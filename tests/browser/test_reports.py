@@ -36,6 +36,10 @@ DAY = timedelta(days=1)
 SECRET = "the-secret-of-a-form"
 
 
+BARS = "bars => bars.map(bar => [bar.getBBox().height, Number(bar.getAttribute('height'))])"
+"""How high bars stand, and how high they are meant to: a rule of a stylesheet can squash them."""
+
+
 def last_month() -> Any:
     return month_of(month_of(civil_day(now())).start - ONE_DAY).start
 
@@ -69,6 +73,9 @@ def test_a_month_is_reported_signed_corrected_and_taken_away(
     said = maker.page.inner_text("main")
     assert "共收到市民咨询、建议2条，公开回复1条，尚有1条未答复" in said
     assert "督办员签发" in said
+    drawn = maker.page.eval_on_selector_all("svg.chart rect.bar", BARS)
+    assert drawn
+    assert all(seen == pytest.approx(meant, abs=0.1) for seen, meant in drawn)
 
     signer.go(maker.page.url.removeprefix(live_server.url))
     signer.press("form[action$='/sign/'] button.btn-primary")
@@ -100,7 +107,7 @@ def test_a_month_is_reported_signed_corrected_and_taken_away(
     maker.look("reports")
     maker.go("/supervision/")
     maker.look("supervision-board")
-    maker.look_on_paper("supervision-board", "h1", ".tile", "svg.chart")
+    maker.look_on_paper("supervision-board", "h1", ".tile", "svg.chart", "svg.chart text.tick")
     failures = maker.failures + signer.failures
     assert not failures, "\n".join(failures)
 

@@ -113,6 +113,7 @@ def test_a_low_level_needs_its_reason_and_keeps_what_was_chosen(
     answer = client.post(path_of(inquiry), {"rating": "1", "comment": " ", "may_show": "on"})
     assert answer.status_code == 422
     assert "comment" in answer.context["form"].errors
+    assert answer.context["form"].fields["comment"].required
     assert "checked" in answer.content.decode()
     assert rating_of(inquiry) is None
 

@@ -12,10 +12,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import CITIZEN
 from accounts.models import User
 from inquiries.forms.portal import SubmitForm
 from inquiries.models import Inquiry
 from inquiries.states import Kind
+from inquiries.workflow import perform
 from ledger.models import Event
 from notices.models import InboxItem, Outbox
 from sla.attention.concerns import concerns
@@ -74,6 +76,16 @@ def test_three_months_without_an_answer(cast: Cast, days: int, found: str) -> No
     now = START + days * DAY
     advance(make_inquiry(now - DAY), cast, "publish", now - DAY)
     assert codes(now) == ({found} if found else set())
+
+
+def test_what_was_answered_and_taken_up_again_is_not_unanswered(cast: Cast) -> None:
+    number = advance(make_inquiry(START), cast, "publish", START + DAY).number
+    perform("rate", number, by=CITIZEN, at=START + 2 * DAY, rating=1, comment="未解决")
+    perform("request_reopen", number, by=CITIZEN, at=START + 3 * DAY, reason="未解决")
+    perform("reopen", number, by=cast.by("supervisor"), at=START + 4 * DAY)
+    now = START + 90 * DAY
+    advance(make_inquiry(now - DAY), cast, "publish", now - DAY)
+    assert codes(now) == set()
 
 
 def test_only_consultations_count_for_the_three_months(cast: Cast) -> None:

@@ -89,7 +89,7 @@ class Command(BaseCommand):
             if options["compare"]:
                 data["comparison"] = _comparison(made, instant) if as_of is None else {}
             if options["times"]:
-                data["answer_days"] = _times(made)
+                data["answer_days"] = _times(made, hindsight=as_of is not None)
             self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join([*_table(made), "", *_balance(flow, faults)]))
@@ -113,10 +113,12 @@ def _comparison(made: Report, now: datetime) -> dict[str, Any]:
     return data
 
 
-def _times(made: Report) -> dict[str, Any]:
+def _times(made: Report, *, hindsight: bool) -> dict[str, Any]:
     column = COLUMNS[made.by or "department"]
     by = "handler_id" if column == "handler" else column
-    whole, each = answer_times(made.period, made.as_of, basis=made.basis, by=by)
+    whole, each = answer_times(
+        made.period, made.as_of, basis=made.basis, by=by, hindsight=hindsight
+    )
     data: dict[str, Any] = {"total": asdict(whole)}
     if made.by is not None:
         data["rows"] = {row.key: asdict(each[row.value]) for row in made.rows if row.value in each}
