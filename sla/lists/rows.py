@@ -101,7 +101,7 @@ class Teller:
             about=self._about(case, rating),
             stage=case.stage,
             state=self.stages.get(case.stage, case.stage),
-            department=self.departments.get(case.department_id, NOTHING),
+            department=self.departments.get(case.department_id or 0, NOTHING),
             received=moment(case.received_at),
             due=moment(case.due_at) if case.due_at else None,
             standing=standing,
