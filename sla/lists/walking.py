@@ -23,6 +23,10 @@ from sla.models.slow import USUAL_DAYS, slow
 FEW = 2_000
 """So many rows are sorted; of more the first in any order are soon met."""
 
+FEW_UNTOLD = 5_000
+"""The same where no figure tells how many there are: such a list is narrowed by two things at once,
+which a planner takes for rarer than they are, so that it reads all of the range and sorts it."""
+
 ALL = 2**31
 """More rows than there are."""
 
@@ -83,11 +87,12 @@ class Listing:
         planner that hopes to meet them on its way along an index may walk all of it."""
         if self.keep is not None or (self.number or 0) > FEW:
             return None
+        most = FEW if self.number is not None else FEW_UNTOLD
         found: list[Position] = []
         for part in self.parts or (self.rows,):
             keys = part.order_by().values_list(self.order.removeprefix("-"), "pk")
-            found += keys[: FEW + 1 - len(found)]
-            if len(found) > FEW:
+            found += keys[: most + 1 - len(found)]
+            if len(found) > most:
                 return None
         return found
 

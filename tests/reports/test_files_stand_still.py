@@ -164,7 +164,7 @@ def turmoil(cast: Cast, numbers: list[str], step: int) -> None:
         perform("reply", numbers[10], by=cast.by("reviewer"), at=at)
     else:
         ask_to_supplement(cast, numbers[9], at)
-        again = {"department": cast.other, "reason": "不属本科室职责"}
+        again: dict[str, Any] = {"department": cast.other, "reason": "不属本科室职责"}
         perform("reassign", numbers[1], by=cast.by("supervisor"), at=at, **again)
     sweep(at)
 
@@ -192,7 +192,7 @@ def test_votes_changed_meanwhile_keep_their_place(
     numbers = []
     for n, rating in enumerate((1, 3, 3, 5, 5)):
         inquiry = advance(make_inquiry(MONDAY), cast, "reply", MONDAY + DAY)
-        said = {"rating": rating, "comment": "没有说清楚" if rating < 3 else ""}
+        said: dict[str, Any] = {"rating": rating, "comment": "没有说清楚" if rating < 3 else ""}
         perform("rate", inquiry.number, by=CITIZEN, at=MEANWHILE - (6 - n) * HOUR, **said)
         numbers.append(inquiry.number)
     asked = {"basis": "event", "sort": "rating"}
