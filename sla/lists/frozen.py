@@ -35,8 +35,15 @@ def frozen(named: str, asked: Question, seen_from: Horizon, sort: Sort | None = 
     order = (sort or usual(named, asked.basis)).order(named)
     key = Key(named, asked.period, seen_from.at, asked.basis, asked.scope)
     path = "case__" if named in SURVEYED else ""
-    same = of_today(key, seen_from).filter(~changed_since(key.at, path))
-    return replace(walked(same, order, key), then=key.at, moved=partial(_changed, key, seen_from))
+    unchanged = ~changed_since(key.at, path)
+    made = walked(of_today(key, seen_from), order, key)
+    return replace(
+        made,
+        rows=made.rows.filter(unchanged),
+        parts=tuple(part.filter(unchanged) for part in made.parts),
+        then=key.at,
+        moved=partial(_changed, key, seen_from),
+    )
 
 
 def _changed(key: Key, seen_from: Horizon) -> list[Any]:

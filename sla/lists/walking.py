@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.keyset import CappedCount, Keep, Moved, Page, Position, capped_count, paginate
 from sla.figures.hindsight import put_back
-from sla.lists.selection import Key
+from sla.lists.selection import Key, pieces
 from sla.models import Case, Survey
 from sla.models.slow import USUAL_DAYS, slow
 
@@ -102,12 +102,13 @@ def case_of(row: Case | Survey) -> Case:
 
 
 def by_receipt(rows: QuerySet[Case], key: Key) -> tuple[QuerySet[Case], ...]:
-    """The cases of a list by event in two: those received about then, and the slow ones."""
+    """The cases of a list in parts; by event those received about then, and the slow ones."""
+    found = pieces(key)
     if key.basis == "receipt":
-        return (rows,)
+        return tuple(found)
     since = key.period.instants[0] - USUAL_TIME
     early = _slow(rows, Q(received_at__lt=since))
-    return rows.filter(received_at__gte=since), Case.objects.filter(early)
+    return *(piece.filter(received_at__gte=since) for piece in found), Case.objects.filter(early)
 
 
 def bands(rows: QuerySet[Case], order: str, key: Key) -> tuple[Q, ...]:
