@@ -24,6 +24,9 @@ BACKWARD = "p"
 Keep = Callable[[list[Any]], list[Any]]
 """Picks from rows in order, without changing them, those that belong to a list."""
 
+Moved = Callable[[], Sequence[Any]]
+"""Reads the rows that stand elsewhere in the order than the database has them."""
+
 Position = tuple[Any, Any]
 """The value of a row in the order of a list, None if it has none, and its primary key."""
 
@@ -67,6 +70,7 @@ def paginate(
     bands: Sequence[Q] = EVERYWHERE,
     keep: Keep | None = None,
     keys: Sequence[Position] | None = None,
+    moved: Moved | None = None,
 ) -> Page[Row]:
     """The page of `queryset` that a cursor names, or the first one.
 
@@ -79,7 +83,9 @@ def paginate(
     `bands` cut the list into ranges of the field, lowest first, each of which the database finds
     by an index of its own. With `keep` only the rows it picks are in the list; rows are read on
     until a page is full. `keys` are the values and primary keys of the whole list, in any order,
-    where the caller has found them already: nothing is walked then.
+    where the caller has found them already: nothing is walked then. What `moved` reads is sorted
+    in by the values it has in memory; it is read last, so that a row which leaves the queryset
+    meanwhile is not lost.
     """
     walk = _Walk(queryset, order, nulls_excluded=nulls_excluded, nulls_last=nulls_last)
     direction, position = walk.read(cursor) if cursor else (FORWARD, None)
@@ -87,6 +93,8 @@ def paginate(
         rows = walk.rows(direction, position, size + 1, bands, keep)
     else:
         rows = walk.chosen(keys, direction, position, size + 1)
+    if moved is not None:
+        rows = walk.merged(rows, moved(), direction, position, size + 1)
     more = len(rows) > size
     del rows[size:]
     if direction == BACKWARD:
@@ -155,14 +163,33 @@ class _Walk(Generic[Row]):
         self, keys: Sequence[Position], direction: str, position: Position | None, limit: int
     ) -> list[Row]:
         """Up to `limit` rows beyond the position, of a list whose keys are known."""
+        wanted = [pk for _value, pk in self._beyond(keys, direction, position, limit)]
+        found = {row.pk: row for row in self.queryset.filter(pk__in=wanted)}
+        return [found[pk] for pk in wanted if pk in found]
+
+    def merged(
+        self,
+        rows: Sequence[Row],
+        moved: Sequence[Row],
+        direction: str,
+        position: Position | None,
+        limit: int,
+    ) -> list[Row]:
+        """Up to `limit` rows beyond the position, of those walked and those that have moved."""
+        found = {row.pk: row for row in (*moved, *rows)}
+        keys = [_place(row, self.path) for row in found.values()]
+        return [found[pk] for _value, pk in self._beyond(keys, direction, position, limit)]
+
+    def _beyond(
+        self, keys: Sequence[Position], direction: str, position: Position | None, limit: int
+    ) -> list[Position]:
+        """Up to `limit` places beyond the position, nearest first."""
         held = {*keys, position} if position is not None else {*keys}
         valued = sorted((key for key in held if key[0] is not None), reverse=self.descending)
         nulls = sorted((key for key in held if key[0] is None), reverse=self.descending)
         walked = valued + nulls if direction == FORWARD else [*reversed(valued + nulls)]
         start = 0 if position is None else walked.index(position) + 1
-        wanted = [pk for _value, pk in walked[start : start + limit]]
-        found = {row.pk: row for row in self.queryset.filter(pk__in=wanted)}
-        return [found[pk] for pk in wanted if pk in found]
+        return walked[start : start + limit]
 
     def _stretches(
         self, direction: str, position: Position | None, falling: bool, bands: Sequence[Q]
@@ -239,10 +266,14 @@ def _kept(stretch: Stretch, limit: int, keep: Keep | None) -> list[Any]:
         found += keep(chunk)
         if len(chunk) < size:
             break
-        last = chunk[-1]
-        position = getattr(_owner(last, stretch.path), stretch.path.split("__")[-1]), last.pk
+        position = _place(chunk[-1], stretch.path)
         size = min(2 * size, CHUNK)
     return found[:limit]
+
+
+def _place(row: Any, path: str) -> Position:
+    """Where a row stands in an order."""
+    return getattr(_owner(row, path), path.rsplit("__", maxsplit=1)[-1]), row.pk
 
 
 def _owner(row: Any, path: str) -> Any:

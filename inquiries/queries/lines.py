@@ -8,24 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
+from foundation.moments import Moment, moment
 from inquiries.labels import CHANNELS, KINDS, STATES
 from inquiries.models import Inquiry
 from sla.models import Case
 from sla.standing import LABELS, Horizon, Standing, standing_of, time_left
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant on the bureau's clock, for a <time> element."""
-
-    iso: str
-    day: str
-    minute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +82,3 @@ def _line(case: Case, inquiry: Inquiry, seen_from: Horizon, address: str) -> Lin
         left=time_left(case, standing, seen_from),
         provisional=case.due_provisional,
     )
-
-
-def moment(at: datetime) -> Moment:
-    local = timezone.localtime(at)
-    return Moment(local.isoformat(), f"{local:%Y-%m-%d}", f"{local:%Y-%m-%d %H:%M}")

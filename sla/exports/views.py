@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Five of your files are being written. Please wait for them."))
         return redirect("supervision:exports")
     counted = listing(measure, asked, horizon(now)).count(MOST_IN_WORKBOOK)
-    if form == ListExport.Form.XLSX and counted.capped:
+    if form == ListExport.Form.XLSX and (counted.capped or counted.value > MOST_IN_WORKBOOK):
         said = _("This list is too long for a workbook (%(most)s rows). Please choose CSV.")
         messages.error(request, said % {"most": f"{MOST_IN_WORKBOOK:,}"})
         return redirect("supervision:exports")

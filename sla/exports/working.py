@@ -24,12 +24,14 @@ from openpyxl import Workbook
 from accounts.models import Department
 from foundation.claims import claim
 from sla.exports.columns import Value, head, lines, neutral
-from sla.lists.listing import listing
+from sla.lists.frozen import frozen
+from sla.lists.listing import listing, of_period
 from sla.lists.sorting import columns_of, read_sort
+from sla.lists.walking import Listing
 from sla.models import ListExport
 from sla.reports.workbook import text_cell
 from sla.standing import horizon
-from sla.supervision.asking import read
+from sla.supervision.asking import Question, read
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +92,7 @@ def _write(export: ListExport, now: datetime) -> None:
     with translation.override(export.language):
         _form, asked = read(export.asked, now, list(Department.objects.all()))
         assert asked is not None
-        sort = read_sort(export.asked.get("sort", ""), columns_of(export.measure, asked.basis))
-        rows = listing(export.measure, asked, horizon(export.created_at), sort)
-        page = rows.page(export.cursor or None, BATCH)
+        page = _rows(export, asked).page(export.cursor or None, BATCH)
         written = lines(page.items, export.made_by_id, asked.at)
         if not export.cursor:
             written.insert(0, [*head()])
@@ -102,6 +102,15 @@ def _write(export: ListExport, now: datetime) -> None:
     if page.next_cursor is None:
         _finish(export)
         export.state, export.finished_at = ListExport.State.DONE, now
+
+
+def _rows(export: ListExport, asked: Question) -> Listing:
+    """The list as it stood when the file was asked for, or at the past instant asked about."""
+    sort = read_sort(export.asked.get("sort", ""), columns_of(export.measure, asked.basis))
+    seen_from = horizon(export.created_at)
+    if of_period(export.measure) and asked.at != seen_from.at:
+        return listing(export.measure, asked, seen_from, sort)
+    return frozen(export.measure, asked, seen_from, sort)
 
 
 def _append(export: ListExport, written: list[list[Value]]) -> None:

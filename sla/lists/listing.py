@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
 
 from sla import streams
+from sla.figures.measures import MEASURES
 from sla.figures.periods import Period
 from sla.figures.scope import EVERYTHING, Scope
-from sla.figures.stock import OPEN, STOCKS
+from sla.figures.stock import OPEN, STOCKS, Stock
 from sla.lists import selection
 from sla.lists.membership import members
+from sla.lists.numbers import number_of
 from sla.lists.sorting import Sort, columns_of, usual
 from sla.lists.walking import Listing, bands, by_receipt
 from sla.models import Case
@@ -49,6 +52,11 @@ def of_now(named: str) -> bool:
     return named in STOCKS or named.startswith(AT_STAGE)
 
 
+def of_period(named: str) -> bool:
+    """Whether a list is of what is counted in a period, as it was known at any instant."""
+    return named in MEASURES or named in (*selection.DENOMINATORS, selection.SILENT)
+
+
 def sorts_of(named: str, asked: Question) -> tuple[str, ...]:
     """What a list can be sorted by. One of a past instant keeps its usual order,
     by a date that never changes."""
@@ -74,32 +82,62 @@ def at_stage(stage: str, scope: Scope = EVERYTHING) -> QuerySet[Case]:
     return Case.objects.filter(OPEN, scope.q(unassigned=None), stage=stage)
 
 
-def listing(named: str, asked: Question, seen_from: Horizon, sort: Sort | None = None) -> Listing:
+def listing(
+    named: str,
+    asked: Question,
+    seen_from: Horizon,
+    sort: Sort | None = None,
+    *,
+    stock: Stock | None = None,
+) -> Listing:
     """The rows of a list, sorted as asked for or in its usual order.
 
-    A list of a past instant is the very set that was counted then.
+    A list of a past instant is the very set that was counted then. `stock`: what lies open in the
+    whole house, where it has been counted already.
     """
     order = (sort or usual(named, asked.basis)).order(named)
-    if named in STOCKS:
-        rows: QuerySet[Any] = selection.stocked(named, seen_from, asked.scope)
-    elif named == STILL_OPEN:
-        rows = still_open(asked.period, asked.scope)
-    elif named == UNANSWERED:
-        rows = unanswered(asked.period, asked.scope)
-    elif named.startswith(AT_STAGE):
-        rows = at_stage(named.removeprefix(AT_STAGE), asked.scope)
-    else:
-        return _of_period(named, asked, order)
-    return Listing(rows.select_related("department"), order)
-
-
-def _of_period(named: str, asked: Question, order: str) -> Listing:
     key = selection.Key(named, asked.period, asked.at, asked.basis, asked.scope)
-    owner = "case__department" if named in selection.OF_SURVEYS else "department"
-    if asked.of_the_past:
-        rows = selection.possible(key).select_related(owner)
+    if asked.of_the_past and of_period(named):
+        rows = selection.possible(key).select_related(_owner(named))
         return Listing(rows, order, keep=members(key), then=asked.at)
-    if named in selection.OF_SURVEYS:
-        return Listing(selection.surveyed(key).select_related(owner), order)
-    rows = selection.counted(key).select_related(owner)
+    made = walked(of_today(key, seen_from), order, key)
+    if of_period(named):
+        return replace(made, number=number_of(key))
+    return replace(made, number=_stocked(named, asked.scope, stock) if stock else None)
+
+
+def of_today(key: selection.Key, seen_from: Horizon) -> QuerySet[Any]:
+    """The cases, or surveys with their case, of a list by today's facts."""
+    if key.measure in STOCKS:
+        return selection.stocked(key.measure, seen_from, key.scope)
+    if key.measure == STILL_OPEN:
+        return still_open(key.period, key.scope)
+    if key.measure == UNANSWERED:
+        return unanswered(key.period, key.scope)
+    if key.measure.startswith(AT_STAGE):
+        return at_stage(key.measure.removeprefix(AT_STAGE), key.scope)
+    surveys = key.measure in selection.OF_SURVEYS
+    return selection.surveyed(key) if surveys else selection.counted(key)
+
+
+def walked(rows: QuerySet[Any], order: str, key: selection.Key) -> Listing:
+    """Rows of today in an order, and how they are found fast."""
+    rows = rows.select_related(_owner(key.measure))
+    if key.measure in selection.OF_SURVEYS or not of_period(key.measure):
+        return Listing(rows, order)
     return Listing(rows, order, bands(rows, order, key), by_receipt(rows, key))
+
+
+def _owner(named: str) -> str:
+    return "case__department" if named in selection.OF_SURVEYS else "department"
+
+
+def _stocked(named: str, scope: Scope, stock: Stock) -> int | None:
+    """How many cases a list of a stock has, if those of the house and its departments tell it."""
+    if (
+        named not in STOCKS
+        or replace(scope, department_id=None, unsurveyed=frozenset()) != EVERYTHING
+    ):
+        return None
+    of = stock.total if scope.department_id is None else stock.of(scope.department_id)
+    return of[named]

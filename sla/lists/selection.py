@@ -54,6 +54,15 @@ def counted(key: Key) -> QuerySet[Case]:
     return Case.objects.filter(_bound(key), _wanted(key), key.scope.q(unassigned=None))
 
 
+def pieces(key: Key) -> list[QuerySet[Case]]:
+    """The same cases in disjoint sets, each of which an index of its own can find."""
+    within = _bound(key) & key.scope.q(unassigned=None)
+    return [
+        Case.objects.filter(within, test & _within(key, dated))
+        for test, dated in _tests(key.at)[key.measure]
+    ]
+
+
 def possible(key: Key) -> QuerySet[Any]:
     """The cases, or surveys with their case, that an earlier instant's number can have counted:
     what is counted by today's facts, and what has changed since. `membership` tells which it did.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,32 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, Role
+from accounts.actors import Role
 from accounts.models import Department
-from foundation.keyset import Page
 from sla import streams
-from sla.figures.measures import BASES, survey_as_of
-from sla.figures.recording import survey_line
+from sla.figures.measures import BASES
 from sla.figures.report import UNASSIGNED
 from sla.lists.listing import is_list, label_of, listing, of_now, sorts_of
+from sla.lists.rows import Teller
 from sla.lists.selection import NO_EVENTS
 from sla.lists.sorting import (
     ALWAYS,
-    ASKED,
     MARKS,
     NAMES,
-    RATED,
-    RECEIVED,
-    REPLIED,
     Sort,
     columns_of,
     first_way,
     read_sort,
     usual,
 )
-from sla.lists.walking import case_of
-from sla.models import Case, Survey
-from sla.standing import Horizon, Standing, horizon, standing_of, time_left
+from sla.standing import horizon
 from sla.supervision.asking import Question
 from sla.supervision.desk import COUNTED_TO, PAGE, Desk, actor_of, supervising
 
@@ -58,38 +50,6 @@ class Head:
         return MARKS.get(self.aria, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A case in a list. `own`: the reader's own answer was rated, so that it is not named."""
-
-    case: Case
-    standing: Standing
-    left: str
-    cells: list[tuple[Head, datetime | None]]
-    rating: str = ""
-    own: bool = False
-
-    @property
-    def typed_in(self) -> bool:
-        return self.case.channel in streams.by_hand()
-
-    @property
-    def kind(self) -> str:
-        return streams.word("kinds", self.case.kind)
-
-    @property
-    def channel(self) -> str:
-        return streams.word("channels", self.case.channel)
-
-    @property
-    def stage(self) -> str:
-        return streams.word("stages", self.case.stage)
-
-    @property
-    def exclusion(self) -> str:
-        return streams.word("exclusions", self.case.exclusion) if self.case.exclusion else ""
-
-
 @supervising
 def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
     """Exactly the cases behind a number of the board."""
@@ -102,9 +62,12 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
         raise Http404
     seen_from = horizon(asked.at) if asked.of_the_past and not of_now(named) else desk.seen_from
     sort = _sort(request, named, asked)
-    rows = listing(named, asked, seen_from, sort)
+    rows = listing(named, asked, seen_from, sort, stock=desk.house if of_now(named) else None)
     page = rows.page(request.GET.get("cursor"), PAGE)
-    heads = _heads(named, asked, sort)
+    heads, order = _heads(named, asked, sort), _orders(named, asked, sort)
+    columns = [head.column for head in heads]
+    teller = Teller(columns, desk.departments, seen_from, asked.at, actor_of(request))
+    kept = asked.params() | {"measure": named}
     may_urge = named in URGED_FROM and actor_of(request).has(Role.SUPERVISOR)
     return desk.render(
         "supervision/cases.html",
@@ -114,10 +77,12 @@ def cases(request: HttpRequest, measure: str = "") -> HttpResponse:
         part=_part(asked, desk.departments),
         page=page,
         heads=heads,
-        listed=_listed(page, heads, seen_from, asked.at, actor_of(request)),
+        rows=teller.rows(page.items),
         count=str(rows.count(COUNTED_TO)),
-        choices=[*_choices(asked, desk.departments), _orders(named, asked, sort)],
-        to_export=(asked.params() | {"measure": named, "sort": sort.text}).items(),
+        choices=[*_choices(asked, desk.departments), order],
+        order=order,
+        to_export=(kept | {"sort": sort.text}).items(),
+        kept=kept.items(),
         urge_url=reverse(settings.URGE_PAGE) if may_urge else "",
         urging=_("Please deal with this case now and reply to the citizen in time."),
     )
@@ -164,29 +129,6 @@ def _orders(named: str, asked: Question, sort: Sort) -> dict[str, Any]:
         "chosen": sort.text,
         "always": True,
     }
-
-
-def _listed(
-    page: Page[Any], heads: list[Head], seen_from: Horizon, at: datetime, reader: Actor
-) -> list[Listed]:
-    found = []
-    for item in page.items:
-        case, own = case_of(item), False
-        told: dict[str, Any] = {
-            RECEIVED: case.received_at,
-            REPLIED: case.replied_at,
-        }
-        rating = ""
-        if isinstance(item, Survey):
-            own = item.handler_id == reader.user_id
-            vote = survey_as_of(survey_line(item), at)
-            rating = streams.word("ratings", vote.rating) if vote.rating is not None else ""
-            told |= {ASKED: vote.asked_at, RATED: vote.rated_at}
-        standing = standing_of(case, seen_from)
-        left = time_left(case, standing, seen_from)
-        cells = [(head, told.get(head.column)) for head in heads]
-        found.append(Listed(case, standing, left, cells, rating, own))
-    return found
 
 
 def _part(asked: Question, departments: list[Department]) -> list[str]:

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actors import CITIZEN
-from inquiries.states import Kind
 from inquiries.workflow import perform
 from sla.figures.measures import BASES, MEASURES, SURVEYED
 from sla.figures.periods import Period, month_of
+from sla.figures.recording import CaseRecord
 from sla.figures.report import reports
 from sla.figures.scope import EVERYTHING, Scope
 from sla.lists.listing import listing, sorts_of
@@ -24,11 +24,11 @@ from sla.lists.walking import case_of
 from sla.models import Case
 from sla.standing import horizon
 from sla.supervision.asking import Question
-from tests.factories import MONDAY, Cast, DistrictFactory, TopicFactory, advance, make_inquiry
+from tests.factories import MONDAY, Cast, advance, make_inquiry
+from tests.figures.lives import DAY, HOUR, life
 
 pytestmark = pytest.mark.django_db
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = MONDAY + 60 * DAY
 MARCH = month_of(MONDAY.date())
 SPRING = Period(MONDAY.date(), NOW.date())
@@ -67,49 +67,12 @@ def numbers(question: Question) -> dict[str, int]:
     return found
 
 
-def life(cast: Cast, random: Random, n: int) -> None:
-    """What becomes of one case: drawn, and rich in changes that leave no date on its line."""
-    at = MONDAY + random.randrange(20) * DAY + n * HOUR / 8
-    topic = TopicFactory.create(code=f"topic{n}")
-    number = make_inquiry(at, district=DistrictFactory.create(code=f"place{n}")).number
-    intake, boss = cast.by("intake"), cast.by("supervisor")
-
-    def do(move: str, by: Any, **more: Any) -> None:
-        nonlocal at
-        at += random.choice((HOUR, DAY, 3 * DAY))
-        perform(move, number, by=by, at=at, **more)
-
-    if random.random() < 0.15:
-        return
-    if random.random() < 0.15:
-        do("reject", intake, ground="not_ours", explanation="不属本局职责")
-        return
-    do("accept", intake, kind=random.choice((Kind.COMPLAINT, Kind.SUGGESTION)), topic=topic)
-    do("assign", intake, department=cast.other)
-    do("reassign", boss, department=cast.tech, reason="不属本科室职责")
-    if random.random() < 0.3:
-        return
-    text = "您好，申报通知预计4月发布，请关注我局网站。"
-    do("sign_for", cast.by("handler"))
-    do("draft", cast.by("handler"), text=text)
-    do("submit_for_review", cast.by("handler"))
-    at += random.choice((HOUR, 15 * DAY))
-    do("reply", cast.by("reviewer"))
-    title, question = "高新技术企业认定咨询", "请问今年高新技术企业认定什么时候开始申报？"
-    do("publish", cast.by("reviewer"), title=title, question=question, text=text)
-    if random.random() < 0.6:
-        do("rate", CITIZEN, rating=1, comment="没有说清楚")
-        at += HOUR
-        perform("rate", number, by=CITIZEN, at=at, rating=5, comment="")
-    if random.random() < 0.5:
-        do("unpublish", cast.by("reviewer"), reason="含有个人信息")
-
-
 @pytest.fixture
 def house(cast: Cast) -> Cast:
     random = Random(20261122)
     for n in range(9):
-        life(cast, random, n)
+        for _at, move in life(cast, random, n):
+            move()
     return cast
 
 
@@ -165,7 +128,9 @@ def test_lists_beyond_a_few_rows_walk_the_same(
     """Cases answered years late, and the index ranges that a list of many rows is cut into."""
     late = Case.objects.filter(replied_at__isnull=False).order_by("pk")[:3]
     for case in late:
-        Case.objects.filter(pk=case.pk).update(received_at=case.received_at - 400 * DAY)
+        record = CaseRecord(case)
+        case.received_at -= 400 * DAY
+        record.save()
     period = Period((MONDAY - 500 * DAY).date(), NOW.date())
     for span in (period, MARCH):
         asked = Question(span, NOW, basis)
