@@ -32,6 +32,8 @@ Sketch = tuple[str, tuple[str, ...], tuple[str, ...], Any, Any]
 """Of an event: its move, the names of its data, the names of the facts it changed, the states it
 led from and to if it says so, and the state to return to if it says so."""
 
+_new_value = itemgetter(1)
+
 Changes = dict[str, Sequence[Any]]
 NO_CHANGES: Changes = {}
 
@@ -61,6 +63,8 @@ def sketched(told: Iterable[tuple[int, str, str, dict[str, Any]]]) -> tuple[list
     changed, sketch = [], []
     for _, _, move, data in told:
         changes = data.get("changes", NO_CHANGES)
+        # A change that tells no new value cannot be followed, also if a later one takes its place.
+        tuple(map(_new_value, changes.values()))
         changed.append(changes)
         states, resumes = changes.get(STATE), changes.get(RESUMES)
         sketch.append(
