@@ -50,3 +50,10 @@ def from_iso(text: str, tail: str) -> str:
     if len(text) == ISO and text[19:] == "+00:00":
         return f"{text[:10]} {text[11:19]}{tail}"
     return stamp(datetime.fromisoformat(text), tail)
+
+
+def hour_of(column: str) -> str:
+    """SQL for what all instants of an hour have in common; its text begins with that hour."""
+    if connection.vendor == "postgresql":
+        return f"date_trunc('hour', {column})"
+    return f"substr({column}, 1, 13)"

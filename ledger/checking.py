@@ -72,13 +72,12 @@ Chains = dict[str, list[Row]]
 def rows_of(numbers: Sequence[str]) -> Chains:
     """The events of cases by number, as `ledger.swift` takes them, in no order."""
     found: Chains = defaultdict(list)
-    columns = ("actor_kind", "actor_id", "actor_label", "move", text_of("data"))
+    actor = ("actor_kind", "actor_id", "actor_label")
+    columns = ("seq", text_of("at"), *actor, "move", text_of("data"), "previous", "hash")
     for some in _in_chunks(numbers):
         events = Event.objects.filter(case_number__in=some).order_by()
-        for number, *row in events.values_list(
-            "case_number", "seq", text_of("at"), *columns, "previous", "hash"
-        ):
-            found[number].append(tuple(row))
+        for row in events.values_list(*columns, "case_number"):
+            found[row[-1]].append(row)
     return found
 
 

@@ -11,24 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from orjson import OPT_SORT_KEYS, dumps, loads
 
 from ledger.chain import GENESIS, MOVE, SHOWN, SYSTEM, SealedLink, civil_day
 
-Row = tuple[int, str, str, int | None, str, str, str, str, str]
+Row = tuple[int, str, str, int | None, str, str, str, str, str, str]
 """Place, instant (as text, in UTC), the actor's kind, key and label, move, data as JSON, the hash
-before and the own hash."""
+before, the own hash, and the number of the case."""
 
+OWN = 8
+"""Where a row has its own hash."""
 
-class Told(NamedTuple):
-    """An event that was proved, as far as it is needed further on."""
+Told = tuple[int, str, str, dict[str, Any]]
+"""An event that was proved, as far as it is needed further on: place, instant, move, data."""
 
-    seq: int
-    at: str
-    move: str
-    data: dict[str, Any]
+_hasher = sha256().copy
+"""A new hasher; copying one is quicker than asking the library for it."""
 
 
 class Days:
@@ -56,17 +56,31 @@ def link_hash(
     previous: str,
 ) -> str:
     """The hash of an event, as `ledger.chain.event_hash` makes it. `at` is text, in UTC."""
-    kept = sha256(dumps([actor, move, data], option=OPT_SORT_KEYS)).hexdigest()
+    quoted = dumps(number).decode(), dumps(previous).decode()
+    return _hash(quoted[0], seq, at, actor, move, data, quoted[1])
+
+
+def _hash(
+    number: str,
+    seq: int,
+    at: str,
+    actor: tuple[str, int | None, str],
+    move: str,
+    data: dict[str, Any],
+    previous: str,
+) -> str:
+    """The same of a number and a hash that are JSON already."""
+    kept = _hasher()
+    kept.update(dumps((actor, move, data), option=OPT_SORT_KEYS))
     shown = {name: move if name == MOVE else data[name] for name in data.get(SHOWN, ())}
-    part = {
-        "at": f"{at[:10]}T{at[11:19]}Z",
-        "case": number,
-        "kept": kept,
-        "previous": previous,
-        "seq": seq,
-        "shown": shown,
-    }
-    return sha256(dumps(part, option=OPT_SORT_KEYS)).hexdigest()
+    # Names in order, as a sorted dictionary would be written; only what is shown needs an encoder.
+    part = (
+        f'{{"at":"{at[:10]}T{at[11:19]}Z","case":{number},"kept":"{kept.hexdigest()}",'
+        f'"previous":{previous},"seq":{seq},"shown":{dumps(shown, option=OPT_SORT_KEYS).decode()}}}'
+    )
+    whole = _hasher()
+    whole.update(part.encode())
+    return whole.hexdigest()
 
 
 def told_by(number: str, rows: Sequence[Row]) -> list[Told] | None:
@@ -74,17 +88,19 @@ def told_by(number: str, rows: Sequence[Row]) -> list[Told] | None:
 
     Raises ValueError, TypeError or LookupError for data that cannot be read.
     """
+    quoted = dumps(number).decode()
     previous, last = GENESIS, ""
-    told = []
+    told: list[Told] = []
     for place, row in enumerate(rows, start=1):
-        seq, at, kind, actor, label, move, text, before, own = row
-        if seq != place or before != previous or at < last:
+        seq, at, kind, actor, label, move, text, before, own, case = row
+        if seq != place or before != previous or at < last or case != number:
             return None
         data = loads(text)
-        if link_hash(number, seq, at, (kind, actor, label), move, data, before) != own:
+        # What went before was proved to be a hash, which needs no encoder.
+        if _hash(quoted, place, at, (kind, actor, label), move, data, f'"{previous}"') != own:
             return None
         previous, last = own, at
-        told.append(Told(seq, at, move, data))
+        told.append((place, at, move, data))
     return told
 
 
@@ -95,7 +111,7 @@ def fits_seals(
     if until is None:
         return True
     for _, seq, own in sealed:
-        if not 0 < seq <= len(rows) or rows[seq - 1][-1] != own:
+        if not 0 < seq <= len(rows) or rows[seq - 1][OWN] != own:
             return False
     if not sealed:
         return True

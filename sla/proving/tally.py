@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from sla.figures.measures import MEASURES, Cell
+from ledger.swift import Days
+from sla.figures.measures import MEASURES, Cell, Counted, CountedSurvey, occurrences
 
 BITS = 40
 """Of each measure's count in the number that holds all counts of a cell."""
@@ -25,16 +27,19 @@ class Tally:
         self.packed: dict[Place, int] = {}
 
     def count(
-        self, place: tuple[int, str, str], received: date, facts: Iterable[tuple[str, date]]
+        self,
+        place: tuple[int, str, str],
+        instants: Sequence[str | None],
+        counts: Sequence[tuple[int, int]],
+        days: Days,
     ) -> None:
-        """Add a case: where it counts, and each measure with its day."""
-        packed, whole = self.packed, 0
-        for measure, day in facts:
-            one = ONE[measure]
-            whole += one
-            key = ("event", day, *place)
-            packed[key] = packed.get(key, 0) + one
-        key = ("receipt", received, *place)
+        """Add a case: where it counts, its instants, and what is counted on the day of each."""
+        packed, whole, day_of = self.packed, 0, days.of
+        for at, ones in counts:
+            whole += ones
+            key = ("event", day_of(instants[at]), *place)  # type: ignore[arg-type]
+            packed[key] = packed.get(key, 0) + ones
+        key = ("receipt", day_of(instants[0]), *place)  # type: ignore[arg-type]
         packed[key] = packed.get(key, 0) + whole
 
     def add(self, cells: Mapping[Cell, int]) -> None:
@@ -62,6 +67,42 @@ class Tally:
     def left(self) -> Iterator[Place]:
         """The cells that were not taken."""
         yield from list(self.packed)
+
+
+DAYS = [date.fromordinal(place + 1) for place in range(64)]
+"""Days that stand for the places of a case's instants."""
+
+
+@lru_cache(maxsize=4096)
+def counted_in(
+    verdict: str, known: Sequence[bool], ratings: Sequence[int | None]
+) -> list[tuple[int, int]]:
+    """What is counted on the days of a case's instants: the place of each instant on whose day
+    something is, and the packed counts. `measures` says which.
+
+    `known`: which instants there are, of receipt, dispatch, reply, verdict, publication and
+    exclusion, then of the question and the vote of each survey; `ratings` are those of the surveys.
+    """
+    days = [day if there else None for there, day in zip(known, DAYS, strict=False)]
+    received, dispatched, replied, verdict_at, published, excluded, *surveys = days
+    line = Counted(
+        received or DAYS[0],
+        dispatched,
+        replied,
+        verdict,
+        verdict_at,
+        published,
+        excluded,
+        [
+            CountedSurvey(asked or DAYS[0], rating, rated)
+            for asked, rated, rating in zip(surveys[::2], surveys[1::2], ratings, strict=True)
+        ],
+    )
+    found: dict[int, int] = {}
+    for measure, day in occurrences(line):
+        place = day.toordinal() - 1
+        found[place] = found.get(place, 0) + ONE[measure]
+    return list(found.items())
 
 
 def unpacked(counts: int) -> list[int]:

@@ -26,13 +26,14 @@ from sla.figures.measures import PARTS
 from sla.models import Case, Clock, ClockPause, Survey
 from sla.proving.figure_checking import WHOLE, figure_faults, ledger_faults
 from sla.proving.replay import Replay
-from sla.proving.sifting import Sieve
-from sla.proving.slicing import Slice, shared, slices
+from sla.proving.sifting import PLACE, Sieve
+from sla.proving.slicing import Slice, acyclic, shared, slices
 from sla.proving.tally import Tally
 from sla.proving.total_checking import total_faults
 from sla.streams import streams
 
 BATCH = 500
+STREAM = PLACE["stream"]
 
 Progress = Callable[[int], None]
 """Told how many cases have been looked at so far."""
@@ -164,13 +165,19 @@ class Sifting(Looking):
         self._sieve = Sieve()
 
     def _slice(self, part: Slice) -> Findings:
+        with acyclic():
+            cases, odd = self._sift(part)
+        return Findings(cases, list(self._look_at(sorted(odd))))
+
+    def _sift(self, part: Slice) -> tuple[int, set[int]]:
+        """How many cases a slice has, and the keys of those that were not found in order."""
         lot, odd = self._sieve.lot(part)
         cases = len(lot.cases) + len(odd)
         sifted = {stream.code: stream.sift for stream in streams() if stream.sift is not None}
-        odd |= {pk for pk, case in lot.cases.items() if case["stream"] not in sifted}
+        odd |= {pk for pk, case in lot.cases.items() if case[STREAM] not in sifted}
         for sift in sifted.values():
             odd.update(sift(lot, self._retold))
-        return Findings(cases, list(self._look_at(sorted(odd))))
+        return cases, odd
 
 
 def batches(keys: Sequence[int]) -> Iterator[Batch]:

@@ -3,6 +3,7 @@ it what it says when every case is looked at closely."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from io import StringIO
@@ -19,10 +20,12 @@ from ledger.models import Event, SealedHead
 from ledger.sealing import GRACE, midnight, seal
 from sla.figures.folding import fold
 from sla.figures.measures import civil_day
-from sla.models import Case, Clock, ClockPause, Rollup, Survey
+from sla.models import Case, Clock, ClockPause, Policy, Rollup, Survey, WorkCalendar
+from sla.proving.slicing import acyclic
 from sla.proving.verification import Difference, Looking, verify
 from sla.sweep import sweep
 from tests.factories import MONDAY, Cast, advance, make_inquiry
+from tests.figures.test_tampering import rehash
 from tests.flush import ledger_unguarded
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +159,53 @@ def test_whatever_is_removed_is_missed_both_ways(house: None, table: type[models
             fast = found(whole=False)
             assert fast == found(whole=True), row
             transaction.set_rollback(True)
+
+
+def test_a_second_clock_of_a_target_is_found_both_ways(house: None) -> None:
+    ended = Clock.objects.filter(finished_at__isnull=False, round=1)
+    for clock in {clock.target: clock for clock in ended}.values():
+        clock.pk = None
+        clock.save()
+        fast = found(whole=False)
+        assert any("clocks of rounds [1, 1" in line for line in fast)
+        assert fast == found(whole=True)
+        clock.delete()
+
+
+@pytest.mark.parametrize("change", [None, "", [], ["submitted"], {"new": "accepted"}, 7])
+@pytest.mark.parametrize("name", ["case.stage", "case.due_at", "inquiry.state", "case.round"])
+def test_a_change_that_cannot_be_read_is_found_though_a_later_one_takes_its_place(
+    house: None, name: str, change: Any
+) -> None:
+    first = Event.objects.filter(move="accept").order_by("pk").first()
+    assert first is not None
+    with ledger_unguarded(connection):
+        # Nothing but the chain itself speaks against the forger.
+        SealedHead.objects.filter(case_number=first.case_number).delete()
+        data = {**first.data, "changes": {**first.data["changes"], name: change}}
+        Event.objects.filter(pk=first.pk).update(data=data)
+    rehash(first.case_number)
+    fast = found(whole=False)
+    assert any(line.startswith(f"graph: {first.case_number}: event 2") for line in fast)
+    assert fast == found(whole=True)
+
+
+def test_a_rule_that_goes_by_hours_is_reckoned_from_the_instant(house: None) -> None:
+    Policy.objects.filter(target="dispatch").update(unit="working_hours")
+    fast = found(whole=False)
+    assert any("dispatch clock of round 1: due" in line for line in fast)
+    assert fast == found(whole=True)
+
+
+def test_in_a_zone_that_divides_hours_the_hour_does_not_tell_the_day(house: None) -> None:
+    WorkCalendar.objects.update(zone="Asia/Kolkata")
+    assert found(whole=False) == found(whole=True)
+
+
+def test_looking_for_cycles_goes_on_afterwards() -> None:
+    with acyclic(), acyclic():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_figures_are_compared_by_day_and_by_month(house: None) -> None:

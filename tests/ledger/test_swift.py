@@ -32,7 +32,7 @@ def row_of(link: Link, tail: str = "+00") -> Row:
     at = f"{link.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}{tail}"
     actor = (link.actor_kind, link.actor_id, link.actor_label)
     text = json.dumps(link.data, ensure_ascii=False)
-    return (link.seq, at, *actor, link.move, text, link.previous, link.hash)
+    return (link.seq, at, *actor, link.move, text, link.previous, link.hash, link.case_number)
 
 
 @given(
