@@ -23,7 +23,7 @@ from foundation.stamps import text_of
 from inquiries.models import Inquiry, SearchEntry
 from ledger.models import Event
 from notices.models import InboxItem
-from sla.figures.measures import MEASURES
+from sla.figures.measures import MEASURES, civil_day
 from sla.models import Case, Clock, Delta, Survey
 
 Work = Callable[[], object]
@@ -52,7 +52,8 @@ def submit() -> Work:
     event = _sample(Event.objects.filter(move="submit"))
     notice = _sample(InboxItem.objects.all())
     entry = _sample(SearchEntry.objects.filter(case_id=case["id"]))
-    delta = _delta(case)
+    # Counted as what it is, for the board measured later must balance.
+    delta = _delta(case) | {"received": 1}
 
     def work() -> None:
         key = secrets.token_hex(8)
@@ -242,7 +243,7 @@ def _sample(rows: models.QuerySet[Any]) -> dict[str, Any]:
 def _delta(case: dict[str, Any]) -> dict[str, Any]:
     """A row of figures as a move of this case would write it."""
     return {
-        "day": case["received_at"].date(),
+        "day": civil_day(case["received_at"]),
         "department_id": case["department_id"] or 0,
         "kind": case["kind"],
         "channel": case["channel"],
