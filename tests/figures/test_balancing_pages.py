@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -81,11 +82,30 @@ def test_a_cell_that_was_touched_shows_on_every_page_of_figures(
     assert says("board", "received: the figures have")
 
 
-def test_times_of_a_past_instant_count_cases_where_they_were_then(house: Cast) -> None:
+def test_the_board_says_why_more_is_open_than_is_carried_over(house: Cast) -> None:
+    def says(query: str = "?from=2026-01-01&to=2026-12-31") -> str:
+        page = get(house.supervisor, "board", query).content.decode()
+        found = re.search(r"Open now (is|are) (\w+) more cases?, answered before", page)
+        return found.group(2) if found else ""
+
+    before = says()
+    taken_up_again(house)
+    assert (before, says()) == ("", "one")
+    # A period that ended before now carries over what was open then.
+    assert not says("?from=2026-01-01&to=2026-02-01")
+
+
+def taken_up_again(house: Cast) -> str:
+    """The number of a case that was answered, rated low and taken up again."""
     case = advance(make_inquiry(START), house, "reply", START + DAY).number
     perform("rate", case, by=CITIZEN, at=START + 2 * DAY, rating=1, comment="未解决")
     perform("request_reopen", case, by=CITIZEN, at=START + 3 * DAY, reason="未解决")
     perform("reopen", case, by=house.by("supervisor"), at=START + 4 * DAY)
+    return case
+
+
+def test_times_of_a_past_instant_count_cases_where_they_were_then(house: Cast) -> None:
+    case = taken_up_again(house)
     moved: dict[str, Any] = {"department": house.other, "reason": "不属本科室职责"}
     perform("reassign", case, by=house.by("supervisor"), at=START + 5 * DAY, **moved)
     client = reader(house.supervisor)
