@@ -47,8 +47,8 @@ NOW = china(2026, 3, 11, 15)
 
 ACTORS = ("intake", "handler", "reviewer", "supervisor", "auditor", "administrator", "outsider")
 STAFF = (*ACTORS, "superuser")
-MARK = "qzx"
-"""Every private word begins with this."""
+MARK = "qzxjvk"
+"""Every private word begins with this; a random token of a page (64 letters) never holds it."""
 
 STARTS = ("/", "/desk/", "/supervision/", "/admin/", "/api/v1/answers/")
 PUBLIC_TITLE = "申报高新技术企业的时间"
