@@ -7,64 +7,33 @@ from typing import Any
 
 import pytest
 
-from accounts.actors import CITIZEN
 from inquiries.errors import InvalidInput, MoveRefused
 from inquiries.models import Inquiry
 from inquiries.policy import Refusal
-from inquiries.states import Kind, State
+from inquiries.states import Kind
 from inquiries.workflow import perform
-from notices.models import InboxItem
 from sla.background import tick
-from sla.models import Clock, ClockEvent, Policy
+from sla.models import Clock, Policy
 from sla.proving.verification import verify
 from sla.sweep import sweep
 from sla.targets import ClockState, Target
 from tests.factories import MONDAY, Cast, advance, china, make_inquiry
+from tests.workflow.clockwork import (
+    DAY,
+    DUE,
+    HOUR,
+    SECOND,
+    answer,
+    ask,
+    clock,
+    end_of,
+    events,
+    fresh,
+    in_progress,
+    supply,
+)
 
 pytestmark = pytest.mark.django_db
-
-SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-
-
-def end_of(month: int, day: int) -> datetime:
-    return china(2026, month, day, 23, 59) + timedelta(seconds=59)
-
-
-DUE = end_of(3, 9)
-"""A consultation received on Monday, 2 March: five working days."""
-
-
-def clock(inquiry: Inquiry, target: Target, round_: int = 1) -> Clock:
-    return Clock.objects.filter(case=inquiry.case_id, target=target, round=round_).latest("pk")
-
-
-def fresh(inquiry: Inquiry) -> Inquiry:
-    return Inquiry.objects.select_related("case").get(pk=inquiry.pk)
-
-
-def ask(inquiry: Inquiry, cast: Cast, at: datetime, who: str = "handler") -> Inquiry:
-    words: dict[str, Any] = {"request": "请补充材料"}
-    return perform("ask_supplement", inquiry.number, by=cast.by(who), at=at, **words)
-
-
-def supply(inquiry: Inquiry, at: datetime) -> Inquiry:
-    return perform("supply", inquiry.number, by=CITIZEN, at=at, text="已补充")
-
-
-def in_progress(cast: Cast, at: datetime = MONDAY) -> Inquiry:
-    return advance(make_inquiry(at), cast, "sign_for")
-
-
-def answer(inquiry: Inquiry, cast: Cast, at: datetime) -> Inquiry:
-    handler = cast.by("handler")
-    perform("draft", inquiry.number, by=handler, at=at, text="答复")
-    perform("submit_for_review", inquiry.number, by=handler, at=at)
-    return perform("reply", inquiry.number, by=cast.by("reviewer"), at=at)
-
-
-def events(inquiry: Inquiry) -> list[tuple[str, str, datetime]]:
-    rows = ClockEvent.objects.filter(clock__case=inquiry.case_id).order_by("at", "pk")
-    return list(rows.values_list("clock__target", "kind", "at"))
 
 
 # On time or late, to the second
@@ -322,179 +291,3 @@ def test_a_changed_policy_leaves_running_and_finished_clocks_alone(cast: Cast) -
     assert clock(inquiry, Target.REPLY).policy_id == old.pk
     later = make_inquiry(china(2026, 3, 5))
     assert later.case.due_at == end_of(3, 9)
-
-
-# Ends
-
-
-def test_a_merged_case_has_no_clocks_and_never_alarms(cast: Cast) -> None:
-    first, second = make_inquiry(), make_inquiry()
-    words: dict[str, Any] = {"into": first.number, "explanation": "与前件相同"}
-    second = perform("merge", second.number, by=cast.by("intake"), at=MONDAY, **words)
-    assert not second.case.clocks.filter(finished_at__isnull=True).exists()
-    tick(MONDAY + 60 * DAY)
-    assert events(second) == []
-    assert fresh(second).case.verdict == ""
-    answer(advance(first, cast, "sign_for", at=MONDAY + 60 * DAY), cast, MONDAY + 60 * DAY)
-    assert list(verify()) == []
-
-
-def test_a_miss_stands_when_the_case_ends_otherwise(cast: Cast) -> None:
-    inquiry = in_progress(cast)
-    late = DUE + DAY
-    inquiry = perform("withdraw", inquiry.number, by=CITIZEN, at=late)
-    assert (inquiry.case.verdict, inquiry.case.verdict_at) == ("missed", DUE)
-    assert clock(inquiry, Target.REPLY).finished_at == late
-    assert list(verify()) == []
-
-
-def reopened(cast: Cast, replied: datetime, at: datetime) -> Inquiry:
-    inquiry = answer(in_progress(cast), cast, replied)
-    perform("request_reopen", inquiry.number, by=CITIZEN, at=at, reason="答非所问")
-    return perform("reopen", inquiry.number, by=cast.by("supervisor"), at=at)
-
-
-def test_a_reopening_is_a_new_round_and_the_first_verdict_stands(cast: Cast) -> None:
-    replied, at = china(2026, 3, 4), china(2026, 3, 10)
-    inquiry = reopened(cast, replied, at)
-    case = inquiry.case
-    assert (inquiry.state, case.round, case.verdict) == (State.IN_PROGRESS, 2, "met")
-    second = clock(inquiry, Target.REPLY, 2)
-    assert (second.started_at, second.due_at) == (at, end_of(3, 17))
-    assert clock(inquiry, Target.REPLY).finished_at == replied
-    case = answer(inquiry, cast, china(2026, 4, 1)).case
-    assert clock(inquiry, Target.REPLY, 2).state == ClockState.MISSED
-    assert (case.verdict, case.verdict_at, case.replied_at) == ("met", replied, replied)
-    assert case.surveys.count() == 2
-    assert list(verify()) == []
-
-
-def test_a_late_case_is_not_made_good_by_its_second_round(cast: Cast) -> None:
-    inquiry = reopened(cast, DUE + DAY, DUE + 2 * DAY)
-    case = answer(inquiry, cast, DUE + 3 * DAY).case
-    assert clock(inquiry, Target.REPLY, 2).state == ClockState.MET
-    assert (case.verdict, case.verdict_at) == ("missed", DUE)
-
-
-def test_a_case_is_reopened_once(cast: Cast) -> None:
-    inquiry = reopened(cast, china(2026, 3, 4), china(2026, 3, 5))
-    answer(inquiry, cast, china(2026, 3, 6))
-    with pytest.raises(MoveRefused) as refused:
-        perform("request_reopen", inquiry.number, by=CITIZEN, at=china(2026, 3, 7), reason="仍不清")
-    assert refused.value.reason == Refusal.REOPENED_ALREADY
-
-
-def test_a_survey_window_that_ends_closes_the_case_and_is_no_miss(cast: Cast) -> None:
-    inquiry = answer(in_progress(cast), cast, MONDAY + DAY)
-    ends = end_of(3, 18)  # fifteen calendar days after the day of the reply
-    tick(ends)
-    assert fresh(inquiry).state == State.REPLIED
-    perform("note", inquiry.number, by=cast.by("supervisor"), at=ends + HOUR, text="记录")
-    tick(ends + 2 * HOUR)
-    assert fresh(inquiry).state == State.CLOSED
-    assert clock(inquiry, Target.SURVEY).missed_at is None
-    with pytest.raises(MoveRefused):
-        perform("rate", inquiry.number, by=CITIZEN, at=ends + DAY, rating=5)
-
-
-def test_a_rating_in_the_last_second_counts_and_the_next_does_not(cast: Cast) -> None:
-    inquiry = answer(in_progress(cast), cast, MONDAY + DAY)
-    ends = end_of(3, 18)
-    with pytest.raises(MoveRefused) as over:
-        perform("rate", inquiry.number, by=CITIZEN, at=ends + SECOND, rating=5)
-    assert over.value.reason == Refusal.SURVEY_OVER
-    assert perform("rate", inquiry.number, by=CITIZEN, at=ends, rating=5).case.rating == 5
-
-
-# Events, each once
-
-
-def test_each_warning_miss_and_escalation_is_written_once(cast: Cast) -> None:
-    inquiry = make_inquiry()
-    step, at = 6 * HOUR, MONDAY
-    while at < MONDAY + 30 * DAY:
-        at += step
-        sweep(at)
-        sweep(at)
-    found = events(inquiry)
-    assert len(found) == len(set(found))
-    kinds = [(target, kind) for target, kind, _ in found]
-    assert sorted(kinds) == sorted(
-        [
-            (Target.ACCEPTANCE, "warning"),
-            (Target.ACCEPTANCE, "due"),
-            (Target.REPLY, "warning"),
-            (Target.REPLY, "due"),
-            (Target.REPLY, "escalation"),
-        ]
-    )
-    # One working day after the due date, which is a Monday.
-    assert found[-1] == (Target.REPLY, "escalation", end_of(3, 10) + SECOND)
-
-
-def test_a_sweep_that_was_down_for_weeks_writes_the_same_events(cast: Cast) -> None:
-    often, once = make_inquiry(), make_inquiry()
-    # The second case's clocks are hidden from the first sweeps.
-    waiting = Clock.objects.filter(case=once.case_id)
-    kept = {c.pk: c.next_event_at for c in waiting}
-    waiting.update(next_event_at=None)
-    for n in range(1, 120):
-        sweep(MONDAY + n * 6 * HOUR)
-    for pk, at in kept.items():
-        Clock.objects.filter(pk=pk).update(next_event_at=at)
-    sweep(MONDAY + 40 * DAY)
-    assert events(once) == events(often)
-    assert sweep(MONDAY + 41 * DAY) == 0
-    assert list(verify()) == []
-
-
-def test_what_comes_after_the_clockworks_own_move_does_not_happen(cast: Cast) -> None:
-    """Down for weeks: the case lapsed before it would have been escalated."""
-    inquiry = in_progress(cast)
-    ask(inquiry, cast, end_of(3, 9) + 8 * HOUR)  # late since eight hours, on 10 March
-    asked = InboxItem.objects.count()
-    tick(MONDAY + 60 * DAY)
-    inquiry = fresh(inquiry)
-    assert inquiry.state == State.CLOSED
-    ended = inquiry.case.ended_at
-    assert ended is not None
-    assert ended == end_of(3, 19) + SECOND  # seven working days after the request
-    late = [at for _, _, at in events(inquiry) if at > ended]
-    assert late == []
-    # Notices come to the desk when the sweep comes round; what they tell of is from before.
-    alarms = InboxItem.objects.filter(created_at__gt=ended, kind__startswith="clock_")
-    told = [item.context["at"] for item in alarms]
-    assert told
-    assert max(told) <= ended.isoformat()
-    assert InboxItem.objects.count() > asked
-
-
-def test_a_miss_found_by_a_move_still_alarms_once(cast: Cast) -> None:
-    inquiry = in_progress(cast)
-    at = DUE + HOUR
-    perform("draft", inquiry.number, by=cast.by("handler"), at=at, text="草稿")
-    assert fresh(inquiry).case.verdict == "missed"
-    assert events(inquiry) == []
-    for n in range(3):
-        sweep(at + n * HOUR)
-    kinds = [kind for target, kind, _ in events(inquiry) if target == Target.REPLY]
-    assert kinds == ["warning", "due"]
-    due = InboxItem.objects.filter(kind="clock_due", case_number=inquiry.number)
-    assert due.filter(role="supervisor", context__target="reply").count() == 1
-    assert not InboxItem.objects.filter(kind="clock_warning").exists()
-
-
-def test_an_allowance_kept_late_is_missed_and_no_longer_alarms(cast: Cast) -> None:
-    inquiry = make_inquiry()
-    at = china(2026, 3, 5)
-    perform("accept", inquiry.number, by=cast.by("intake"), at=at)
-    acceptance = clock(inquiry, Target.ACCEPTANCE)
-    assert (acceptance.state, acceptance.missed_at) == (ClockState.MISSED, end_of(3, 3))
-    sweep(at + HOUR)
-    assert not ClockEvent.objects.filter(clock=acceptance).exists()
-
-
-def test_the_calendar_s_make_up_days_count(cast: Cast) -> None:
-    """Received on 13 February 2026: the 14th is a working Saturday, then the Spring Festival."""
-    inquiry = make_inquiry(china(2026, 2, 13))
-    assert inquiry.case.due_at == end_of(2, 27)  # 14, 24, 25, 26, 27 February is five
