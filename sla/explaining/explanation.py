@@ -97,10 +97,6 @@ class Explanation:
 
         return sentences(self)
 
-    def of_kind(self, *kinds: str) -> list[Day]:
-        """The days of these kinds, for saying which were left out or added."""
-        return [day for day in self.days if day.kind in kinds]
-
 
 def explanation_of(
     clock: Clock, now: datetime, grants: Sequence[Grant] = (), *, for_staff: bool = False

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from sla.models.slow import USUAL_DAYS, SlowIndex
 
+PARTS = ("department", "kind", "channel", "category", "district", "handler")
+"""What lists are narrowed by."""
+
 
 class Case(models.Model):
     """The line a supervisor sees: what is timed and counted of a citizen's matter.
@@ -157,32 +160,13 @@ class Case(models.Model):
             # line is read to find that few or none fit. Other cases do not pay for it.
             models.Index(
                 fields=["received_at", "id"],
-                include=[
-                    "verdict_at",
-                    "due_at",
-                    "replied_at",
-                    "department",
-                    "kind",
-                    "channel",
-                    "category",
-                    "district",
-                    "handler",
-                ],
+                include=["verdict_at", "due_at", "replied_at", *PARTS],
                 condition=Q(verdict="missed"),
                 name="sla_case_missed",
             ),
             models.Index(
                 fields=["received_at", "id"],
-                include=[
-                    "excluded_at",
-                    "due_at",
-                    "department",
-                    "kind",
-                    "channel",
-                    "category",
-                    "district",
-                    "handler",
-                ],
+                include=["excluded_at", "due_at", *PARTS],
                 condition=Q(excluded_at__isnull=False, replied_at__isnull=True),
                 name="sla_case_excluded",
             ),

@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sla.figures.periods import YEARS, InstantError, instant_of
+from sla.figures.periods import YEARS
 from sla.models import PeriodReport
 from sla.reports.spans import SpanError, span
+from sla.supervision.asking import cut_off
 
 
 class CutOffForm(forms.Form):
@@ -29,15 +30,7 @@ class CutOffForm(forms.Form):
         self.now = now
 
     def clean_as_of(self) -> datetime:
-        text = self.cleaned_data["as_of"].strip()
-        if not text:
-            return self.now
-        try:
-            return instant_of(text, self.now)
-        except InstantError:
-            raise forms.ValidationError(
-                _("Please give a day that is not in the future, such as 2026-11-22.")
-            ) from None
+        return cut_off(self.cleaned_data["as_of"], self.now) or self.now
 
 
 class NewReportForm(CutOffForm):

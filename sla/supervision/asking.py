@@ -40,6 +40,19 @@ MOST_YEARS = 12
 """Longest period a page shows; months are its rows."""
 
 
+def cut_off(text: str, now: datetime) -> datetime | None:
+    """The instant a form's data cut-off stands for, None where it is empty. Raises
+    ValidationError."""
+    if not (day := text.strip()):
+        return None
+    try:
+        return instant_of(day, now)
+    except InstantError:
+        raise forms.ValidationError(
+            _("Please give a day that is not in the future, such as 2026-11-22.")
+        ) from None
+
+
 class QuestionForm(forms.Form):
     """Period, basis and cut-off; an empty field means this year, by receipt, now."""
 
@@ -68,15 +81,7 @@ class QuestionForm(forms.Form):
         self.order_fields(["from", "to", "basis", "as_of", "typed_in"])
 
     def clean_as_of(self) -> datetime | None:
-        text = self.cleaned_data["as_of"].strip()
-        if not text:
-            return None
-        try:
-            return instant_of(text, self.now)
-        except InstantError:
-            raise forms.ValidationError(
-                _("Please give a day that is not in the future, such as 2026-11-22.")
-            ) from None
+        return cut_off(self.cleaned_data["as_of"], self.now)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
